@@ -1,0 +1,1 @@
+"""An on-call incident assistant: it watches, explains, proposes, and acts only when told."""

@@ -1,0 +1,1 @@
+"""How machines are touched. One outside thing, one file; no decisions."""

@@ -1,0 +1,94 @@
+"""Looks whether the log shows many errors, and whether a start ever got to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.adapters.render import Render
+from bot.domain.check import Result, Seen
+from bot.domain.logs.errors import error_events, grouped
+from bot.domain.logs.lines import LogLine
+from bot.domain.logs.summary import errors_between, marked_at, started_at
+from bot.ports import Unavailable
+
+BACK_FILL = timedelta(minutes=10)  # how far the first look reads back
+OVERLAP = timedelta(minutes=1)  # lines may arrive late: ask again for these
+AHEAD = timedelta(minutes=1)  # the platform's clock may be before ours
+KEPT = 5_000  # lines in memory at most
+LONGEST = 120  # characters of an error in a line for people
+
+
+@dataclass
+class Logs:
+    """Reads only what is new. `value` is errors per minute over `window`.
+
+    `start_marker` is what the program prints once it works (None: it prints nothing of the kind);
+    a start counts from the platform's own `==> Running` line, and so do the errors.
+    """
+
+    service: str
+    id: str
+    render: Render
+    now: Callable[[], datetime]
+    errors_per_minute: float = 3.0
+    start_marker: str | None = "Bot is running!"
+    start_within: timedelta = timedelta(minutes=5)
+    window: timedelta = timedelta(minutes=5)
+    name: str = "logs"
+    _lines: dict[str, LogLine] = field(default_factory=dict, repr=False)
+    _cursor: datetime | None = field(default=None, repr=False)
+    _started_at: datetime | None = field(default=None, repr=False)
+    _marked_at: datetime | None = field(default=None, repr=False)
+
+    async def look(self) -> Result:
+        now = self.now()
+        try:
+            await self._catch_up(now)
+        except Unavailable as gone:
+            return Result(self.service, self.name, Seen.BLIND, now, detail=str(gone))
+        since = max(now - self.window, self._started_at or now - self.window)
+        errors = errors_between(error_events(self._lines.values()), since, now + AHEAD)
+        rate = len(errors) / (self.window.total_seconds() / 60)
+        said = f"{len(errors)} errors in {_minutes(self.window)} ({rate:.1f}/min)"
+        if top := grouped(errors)[:1]:
+            said += f", most often {top[0].title[:LONGEST]} (×{top[0].count})"
+        if stuck := self._not_started(now):
+            return Result(
+                self.service, self.name, Seen.FAIL, now, "not_started", f"{stuck}; {said}", rate
+            )
+        if rate > self.errors_per_minute:
+            return Result(self.service, self.name, Seen.FAIL, now, "error_rate", said, rate)
+        return Result(self.service, self.name, Seen.PASS, now, "", said, rate)
+
+    def _not_started(self, now: datetime) -> str:
+        start, mark = self._started_at, self._marked_at
+        if self.start_marker is None or start is None or now - start <= self.start_within:
+            return ""
+        if mark is not None and mark >= start:
+            return ""
+        return f"started {_minutes(now - start)} ago and has not said “{self.start_marker}”"
+
+    async def _catch_up(self, now: datetime) -> None:
+        back = max(BACK_FILL, self.window, 2 * self.start_within)
+        start = self._cursor - OVERLAP if self._cursor else now - back
+        owner = await self.render.owner(self.id)
+        new = await self.render.logs(owner, self.id, start, now + AHEAD)
+        self._started_at = _later(self._started_at, started_at(new))
+        if self.start_marker is not None:
+            self._marked_at = _later(self._marked_at, marked_at(new, self.start_marker))
+        known = self._lines | {line.id or f"{line.at} {line.text}": line for line in new}
+        newest = sorted(known.items(), key=lambda item: item[1].at)[-KEPT:]
+        self._lines = {key: line for key, line in newest if line.at > now - back}
+        if new:
+            self._cursor = min(new[-1].at, now)
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((at for at in (one, other) if at), default=None)
+
+
+def _minutes(length: timedelta) -> str:
+    minutes = length.total_seconds() / 60
+    return f"{minutes:.0f} min" if minutes >= 1 else f"{length.total_seconds():.0f} s"

@@ -1,0 +1,245 @@
+"""The Render API: the calls we make, what may be repeated, and what a refusal means."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
+
+import httpx
+
+from bot.adapters import render_answers as answers
+from bot.adapters.budget import Budget
+from bot.adapters.render_answers import HostedDatabase, Instance, Json, Series
+from bot.adapters.web import FAILED, Page, exchange, why
+from bot.domain.logs.lines import LogLine, clean
+from bot.domain.platform import Deploy, Happening, Hosted
+from bot.domain.redact import redact
+from bot.domain.remedy import Answer
+from bot.ports import Reply, Unavailable
+
+log = logging.getLogger(__name__)
+
+PAGE = 100  # the most that Render gives per page (OpenAPI, limitParam)
+AT_MOST = 8_000_000  # bytes of one answer
+RETRY_AFTER = 0.3  # seconds before the one repeat of a read whose connection failed
+UNSAID_PAUSE = 5.0  # seconds to wait after a 429 that does not say how long
+AFTER_WRITE = 10.0  # most seconds that a 429 on a write holds up the reads that observe it
+FOR_GOOD = frozenset({401, 403, 404, 410})
+UNSURE = frozenset({408, 409, 429})  # of the 4xx: a proxy may say them after the act
+CONNECTION = (httpx.NetworkError, httpx.RemoteProtocolError)
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL)
+
+Query = Mapping[str, str | int]
+
+
+def render_client(url: str, key: str) -> httpx.AsyncClient:
+    """The one client for one API key; `url` ends in /v1. Redirects are not followed."""
+    return httpx.AsyncClient(
+        base_url=url,
+        headers={
+            "Authorization": f"Bearer {key}",
+            "Accept": "application/json",
+            "User-Agent": "watchdog",
+        },
+        timeout=httpx.Timeout(10, connect=5),
+        limits=httpx.Limits(max_connections=10),
+    )
+
+
+class Render:
+    """Every method but `restart` reads, repeats once at most, and raises Unavailable.
+
+    The key can touch the whole account, so a write to a service outside `may_touch` raises
+    PermissionError before anything is sent. `within` is the deadline of a call in seconds.
+    """
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        *,
+        may_touch: Iterable[str] = (),
+        reads: Budget | None = None,
+        within: float = 10.0,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._client, self._within, self._sleep = client, within, sleep
+        self._may_touch = frozenset(may_touch)
+        self._reads = reads or Budget()
+        self._owners: dict[str, str] = {}
+
+    async def service(self, id: str) -> Hosted:
+        found = answers.hosted(await self._object(f"/services/{id}"))
+        self._owners[id] = found.owner
+        return found
+
+    async def owner(self, id: str) -> str:
+        """The workspace that the service's logs are asked of; it never changes."""
+        return self._owners.get(id) or (await self.service(id)).owner
+
+    async def deploys(self, id: str, limit: int = 5) -> tuple[Deploy, ...]:
+        """The newest deploys, as ordered by the platform."""
+        data = await self._list(f"/services/{id}/deploys", {"limit": limit})
+        return tuple(answers.deploy(row) for row in answers.rows(data, "deploy"))
+
+    async def events(
+        self, id: str, since: datetime, until: datetime, *, kind: str = "", pages: int = 5
+    ) -> tuple[Happening, ...]:
+        """Events from `since` to `until`, oldest first; of very many, the newest 100 × `pages`."""
+        query: dict[str, str | int] = {**_window(since, until), "limit": PAGE}
+        if kind:
+            query["type"] = kind
+        found: dict[str, Happening] = {}
+        for _ in range(pages):
+            data = await self._list(f"/services/{id}/events", query)
+            read = [answers.happening(row) for row in answers.rows(data, "event")]
+            found |= {event.id: event for event in read if event}
+            query["cursor"] = answers.last_cursor(data)
+            if len(read) < PAGE or not query["cursor"]:
+                break
+        return tuple(sorted(found.values(), key=lambda event: event.at))
+
+    async def instances(self, id: str) -> tuple[Instance, ...]:
+        data = await self._list(f"/services/{id}/instances", {})
+        return tuple(answers.instance(row) for row in answers.rows(data, "instance"))
+
+    async def logs(
+        self, owner: str, resource: str, start: datetime, end: datetime, at_most: int = 1000
+    ) -> tuple[LogLine, ...]:
+        """The newest `at_most` lines of that time, oldest first."""
+        query: dict[str, str | int] = {
+            "ownerId": owner,
+            "resource": resource,
+            "direction": "backward",
+            **_window(start, end),
+        }
+        found: dict[str, LogLine] = {}
+        while len(found) < at_most:
+            query["limit"] = min(PAGE, at_most - len(found))
+            page = answers.log_page(await self._object("/logs", query))
+            new = {line.id or f"{line.at} {line.text}": line for line in page.lines}
+            if new.keys() <= found.keys():
+                break
+            found = {**new, **found}
+            if not (page.more and page.next_start and page.next_end):
+                break
+            query |= {"startTime": page.next_start, "endTime": page.next_end}
+        return tuple(sorted(found.values(), key=lambda line: line.at))
+
+    async def metrics(
+        self, name: str, id: str, start: datetime, end: datetime
+    ) -> tuple[Series, ...]:
+        """A metric per instance (cpu, cpu-limit, memory, memory-limit …); empty: no data."""
+        query = {"resource": id, **_window(start, end)}
+        data = await self._list(f"/metrics/{name}", query)
+        return tuple(answers.series(row) for row in answers.objects(data))
+
+    async def postgres(self, id: str) -> HostedDatabase:
+        return answers.database(await self._object(f"/postgres/{id}"))
+
+    async def restart(self, id: str) -> Reply:
+        """Ask once for a restart; 200 has no body and no id (OpenAPI, restart-service)."""
+        return await self._write(id, f"/services/{id}/restart")
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _object(self, path: str, query: Query | None = None) -> Json:
+        data = await self._read(path, query or {})
+        if not isinstance(data, Mapping):
+            raise Unavailable("Render: an answer of an unknown form")
+        return data
+
+    async def _list(self, path: str, query: Query) -> list[object]:
+        data = await self._read(path, query)
+        if not isinstance(data, list):
+            raise Unavailable("Render: an answer of an unknown form")
+        return data
+
+    async def _read(self, path: str, query: Query) -> object:
+        page = await self._fetch(self._client.build_request("GET", path, params=dict(query)))
+        if page.status == httpx.codes.TOO_MANY_REQUESTS:
+            pause = _asked_pause(page)
+            self._reads.pause(pause)
+            raise Unavailable(f"Render asked us to wait {pause:.0f} s")
+        if not page.fine:
+            permanent = page.status in FOR_GOOD
+            raise Unavailable(f"Render: {_refusal(page)}", permanent=permanent)
+        if not page.whole:
+            raise Unavailable("Render: an answer without end")
+        try:
+            return json.loads(page.body)
+        except (ValueError, RecursionError) as error:
+            what = f"Render: HTTP {page.status} with a body that is not JSON"
+            raise Unavailable(what) from error
+
+    async def _fetch(self, request: httpx.Request) -> Page:
+        await self._reads.take()
+        try:
+            return await self._exchange(request)
+        except CONNECTION:
+            await self._sleep(RETRY_AFTER)
+        except FAILED as error:
+            raise Unavailable(f"Render: {why(error, self._within).detail}") from error
+        await self._reads.take()
+        try:
+            return await self._exchange(request)
+        except FAILED as error:
+            raise Unavailable(f"Render: {why(error, self._within).detail}") from error
+
+    async def _write(self, id: str, path: str) -> Reply:
+        if id not in self._may_touch:
+            raise PermissionError(f"{id} is not one of the services this watchdog may touch")
+        try:
+            page = await self._exchange(self._client.build_request("POST", path))
+        except NEVER_SENT as error:
+            return Reply(Answer.REFUSED, f"never sent: {why(error, self._within).detail}")
+        except FAILED as error:
+            return Reply(Answer.UNCLEAR, f"Render: {why(error, self._within).detail}")
+        if page.status == httpx.codes.TOO_MANY_REQUESTS:
+            self._reads.pause(min(_asked_pause(page), AFTER_WRITE))
+        trace = page.headers.get("Render-Request-Id", "")
+        extra = {"path": path, "status": page.status, "request": trace}
+        log.info("render.write", extra=extra)
+        return _reply(page)
+
+    async def _exchange(self, request: httpx.Request) -> Page:
+        return await exchange(self._client, request, within=self._within, at_most=AT_MOST)
+
+
+def _reply(page: Page) -> Reply:
+    if page.fine:
+        return Reply(Answer.ACCEPTED, "Render accepted it")
+    proved = httpx.codes.is_client_error(page.status) and page.status not in UNSURE
+    answer = Answer.REFUSED if proved else Answer.UNCLEAR
+    return Reply(answer, f"Render: {_refusal(page)}")
+
+
+def _refusal(page: Page) -> str:
+    """`HTTP 404 (not found: srv-…)`: the API's message, or the raw text of whoever answered."""
+    try:
+        message = answers.word(json.loads(page.body), "message")
+    except (ValueError, RecursionError):
+        message = page.body[:500].decode(errors="replace")
+    message = clean(" ".join(redact(message).split()))[:160]
+    return f"HTTP {page.status} ({message})" if message else f"HTTP {page.status}"
+
+
+def _asked_pause(page: Page) -> float:
+    """Seconds to wait: both headers say seconds left, not an epoch (as recorded by others)."""
+    for name in ("Retry-After", "Ratelimit-Reset"):
+        text = page.headers.get(name, "")
+        if text.isascii() and text.isdecimal():
+            return max(float(text), 1.0)
+    return UNSAID_PAUSE
+
+
+def _window(start: datetime, end: datetime) -> dict[str, str]:
+    """Both ends, always: without them Render looks at the last hour."""
+    return {"startTime": _stamp(start), "endTime": _stamp(end)}
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

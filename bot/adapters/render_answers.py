@@ -1,0 +1,248 @@
+"""What the Render API answers, read with patience: dicts come in, frozen records go out.
+
+Fields may be missing or null and enums grow (Render's OpenAPI schema against recorded answers), so
+nothing is required but what a record is about, and unknown words stay as they are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.domain.logs.lines import LogLine, clean
+from bot.domain.platform import Deploy, Failure, Happening, Hosted
+from bot.domain.redact import redact
+
+LONGEST_WORD = 200
+LONGEST_MESSAGE = 1_000
+LEGACY_OUTCOME = {2: "succeeded", 3: "failed", 4: "canceled"}  # `status` beside `deployStatus`
+
+Json = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Instance:
+    id: str
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Series:
+    """A metric of one instance; `points` are oldest first, in `unit` as the API names it."""
+
+    instance: str
+    unit: str
+    points: tuple[tuple[datetime, float], ...]
+
+
+@dataclass(frozen=True)
+class HostedDatabase:
+    id: str
+    name: str
+    status: str
+    plan: str = ""
+    version: str = ""
+    suspended: bool = False
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class LogPage:
+    """Lines, oldest first, and where the next page begins: its times as the API wrote them."""
+
+    lines: tuple[LogLine, ...]
+    more: bool = False
+    next_start: str = ""
+    next_end: str = ""
+
+
+def rows(data: object, wrapper: str) -> Iterator[Json]:
+    """The objects of a list answer, taken out of their `{wrapper: …, cursor: …}`."""
+    for item in objects(data):
+        inner = item.get(wrapper)
+        yield inner if isinstance(inner, Mapping) else item
+
+
+def last_cursor(data: object) -> str:
+    items = list(objects(data))
+    return word(items[-1], "cursor") if items else ""
+
+
+def hosted(data: Json) -> Hosted:
+    details = part(data, "serviceDetails")
+    return Hosted(
+        id=word(data, "id"),
+        name=word(data, "name"),
+        kind=word(data, "type"),
+        owner=word(data, "ownerId"),
+        plan=word(details, "plan"),
+        suspended=word(data, "suspended") == "suspended",
+        suspenders=tuple(str(s) for s in _list(data.get("suspenders"))),
+        url=word(details, "url"),
+    )
+
+
+def deploy(data: Json) -> Deploy:
+    commit = part(data, "commit")
+    return Deploy(
+        id=word(data, "id"),
+        status=word(data, "status"),
+        trigger=word(data, "trigger"),
+        commit=word(commit, "id") or word(part(data, "image"), "ref"),
+        message=said(commit, "message", LONGEST_MESSAGE),
+        created_at=moment(data.get("createdAt")),
+        finished_at=moment(data.get("finishedAt")),
+    )
+
+
+def happening(data: Json) -> Happening | None:
+    """An event; None when it has no time, because then it proves nothing."""
+    at, details = moment(data.get("timestamp")), part(data, "details")
+    if at is None:
+        return None
+    reason = part(details, "reason")
+    return Happening(
+        id=word(data, "id"),
+        kind=word(data, "type"),
+        at=at,
+        deploy=word(details, "deployId"),
+        outcome=word(details, "deployStatus") or _legacy(details.get("status")),
+        instance=word(details, "instanceID"),
+        by=word(details, "triggeredByUser"),
+        failure=failure(part(reason, "failure") or reason),
+    )
+
+
+def failure(reason: Json) -> Failure | None:
+    """Read a failureReason: which field is there says what happened."""
+    if killed := reason.get("oomKilled"):
+        limit = word(killed, "memoryLimit") if isinstance(killed, Mapping) else ""
+        return Failure("out_of_memory", f"killed at its memory limit ({limit or 'unknown'})")
+    if reason.get("unhealthy"):
+        return Failure("unhealthy", f"the health check failed: {said(reason, 'unhealthy')}")
+    if reason.get("timedOutSeconds"):
+        waited = f"not healthy within {word(reason, 'timedOutSeconds')} s"
+        return Failure("unhealthy", _with(waited, said(reason, "timedOutReason")))
+    return _exit(reason)
+
+
+def _exit(reason: Json) -> Failure | None:
+    if reason.get("nonZeroExit"):
+        return Failure("crashed", f"exited with code {word(reason, 'nonZeroExit')}")
+    if reason.get("earlyExit"):
+        return Failure("crashed", "the process ended by itself")
+    if reason.get("evicted"):
+        return Failure("crashed", _with("evicted by the platform", said(reason, "evictionReason")))
+    return None
+
+
+def instance(data: Json) -> Instance:
+    return Instance(word(data, "id"), moment(data.get("createdAt")))
+
+
+def database(data: Json) -> HostedDatabase:
+    return HostedDatabase(
+        id=word(data, "id"),
+        name=word(data, "name"),
+        status=word(data, "status"),
+        plan=word(data, "plan"),
+        version=word(data, "version"),
+        suspended=word(data, "suspended") == "suspended",
+        expires_at=moment(data.get("expiresAt")),
+    )
+
+
+def series(data: Json) -> Series:
+    labels = {word(one, "field"): word(one, "value") for one in objects(data.get("labels"))}
+    points = sorted(_points(data.get("values")))
+    return Series(labels.get("instance", ""), word(data, "unit"), tuple(points))
+
+
+def log_page(data: Json) -> LogPage:
+    lines = [line for row in objects(data.get("logs")) for line in _lines(row)]
+    if not lines or lines[0].at >= lines[-1].at:
+        lines.reverse()  # asked backward, a page comes newest first
+    return LogPage(
+        tuple(sorted(lines, key=lambda line: line.at)),
+        more=data.get("hasMore") is True,
+        next_start=word(data, "nextStartTime"),
+        next_end=word(data, "nextEndTime"),
+    )
+
+
+def moment(value: object) -> datetime | None:
+    """Read RFC 3339 with any number of fraction digits; without an offset it is UTC."""
+    if not isinstance(value, str):
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def word(data: object, key: str) -> str:
+    """A short value as text; empty when it is missing, null or no plain value."""
+    value = data.get(key) if isinstance(data, Mapping) else None
+    plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return clean(str(value))[:LONGEST_WORD] if plain else ""
+
+
+def said(data: Json, key: str, longest: int = LONGEST_WORD) -> str:
+    """Somebody's own words: secrets out, then bounded."""
+    value = data.get(key)
+    text = redact(value) if isinstance(value, str) else word(data, key)
+    return "\n".join(clean(line) for line in text.splitlines())[:longest]
+
+
+def part(data: Json, key: str) -> Json:
+    value = data.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def objects(data: object) -> Iterator[Json]:
+    return (item for item in _list(data) if isinstance(item, Mapping))
+
+
+def _list(data: object) -> Sequence[object]:
+    return data if isinstance(data, list) else ()
+
+
+def _lines(row: Json) -> list[LogLine]:
+    """One entry may hold several lines; newest first, as the entries come."""
+    at, message = moment(row.get("timestamp")), row.get("message")
+    if at is None or not isinstance(message, str):
+        return []
+    labels = {word(one, "name"): word(one, "value") for one in objects(row.get("labels"))}
+    about = (labels.get("instance", ""), labels.get("level", ""))
+    texts = [clean(text) for text in redact(message).splitlines()] or [""]
+    id, kind = word(row, "id"), labels.get("type", "")
+    ids = [id if n == 0 or not id else f"{id}.{n}" for n in range(len(texts))]
+    return [LogLine(at, t, *about, i, kind) for t, i in zip(texts, ids, strict=True)][::-1]
+
+
+def _points(values: object) -> Iterator[tuple[datetime, float]]:
+    for point in objects(values):
+        at, value = moment(point.get("timestamp")), _number(point.get("value"))
+        if at is not None and value is not None:
+            yield at, value
+
+
+def _number(value: object) -> float | None:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _legacy(status: object) -> str:
+    return LEGACY_OUTCOME.get(status, "") if isinstance(status, int) else ""
+
+
+def _with(head: str, tail: str) -> str:
+    return f"{head}: {tail}" if tail else head

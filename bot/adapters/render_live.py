@@ -1,0 +1,31 @@
+"""The state that an approval rests on and an effect is seen by, read the same way every time."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from bot.adapters.render import Render
+from bot.domain.platform import newest_first
+from bot.domain.remedy import Live
+
+# Far back, so that no restart drops out of sight between an offer and its approval, which would
+# look as if somebody had restarted it.
+LOOK_BACK = timedelta(days=7)
+AHEAD = timedelta(minutes=1)  # the platform's clock may be before ours
+RESTARTED = "server_restarted"
+
+
+async def read_live(render: Render, id: str, now: datetime) -> Live:
+    """Newest deploy, newest restart, running instances. Raises Unavailable."""
+    deploys, restarts, instances = await asyncio.gather(
+        render.deploys(id),
+        render.events(id, now - LOOK_BACK, now + AHEAD, kind=RESTARTED, pages=1),
+        render.instances(id),
+    )
+    newest = newest_first(deploys)
+    return Live(
+        deploy=newest[0].id if newest else "",
+        restart=restarts[-1].id if restarts else "",
+        instances=tuple(sorted(one.id for one in instances)),
+    )

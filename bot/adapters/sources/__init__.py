@@ -1,0 +1,1 @@
+"""What triage asks, one outside thing each."""

@@ -1,0 +1,96 @@
+"""How a post stands in its row: its wish written, its progress read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, case, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ports import Delivery, Lane, Post, Posted
+
+from .codec import CONTENT, Content, decode, encode
+from .tables import EPOCH, MOVED_CHAT, POST
+from .upsert import insert_for
+
+REPLIED = POST.alias("replied")
+# Message ids count within their chat: one of another chat would reply to a stranger's line.
+POSTED = select(POST, REPLIED.c.message_id.label("reply_to_id")).outerjoin_from(
+    POST, REPLIED, and_(REPLIED.c.key == POST.c.reply_to, REPLIED.c.chat == POST.c.chat)
+)
+
+OUTDATED = and_(POST.c.state.in_((Delivery.WAITING, Delivery.SENT)), POST.c.shown < POST.c.wanted)
+# What people have seen already may wait for what they have not: an edit never takes the page lane.
+URGENCY = case(
+    (or_(POST.c.message_id.is_(None), POST.c.lane > Lane.CARD), POST.c.lane), else_=int(Lane.CARD)
+)
+MUST_ARRIVE = POST.c.lane.in_([lane for lane in Lane if lane.must_arrive])
+
+
+async def wish(connection: AsyncConnection, post: Post, now: datetime) -> None:
+    """Make the post's content what is wanted; the same content again is no new wish."""
+    row = {
+        "key": post.key,
+        "chat": await current_chat(connection, post.chat),
+        "lane": int(post.lane),
+        "body": encode(Content(post.message, post.document)),
+        "silent": post.silent,
+        "reply_to": post.reply_to,
+    }
+    fresh = {
+        "state": Delivery.WAITING,
+        "wanted": 1,
+        "shown": 0,
+        "attempts": 0,
+        "repeated": False,
+        "not_before_us": EPOCH,
+        "error": "",
+        "created_us": now,
+        "updated_us": now,
+    }
+    new = insert_for(connection, POST).values(row | fresh)
+    settled = POST.c.state.in_((Delivery.SENDING, Delivery.DEAD))
+    changes = {
+        **{name: new.excluded[name] for name in ("lane", "body", "silent", "reply_to")},
+        "state": case((settled, POST.c.state), else_=Delivery.WAITING),
+        "wanted": POST.c.wanted + 1,
+        "attempts": 0,
+        "updated_us": now,
+    }
+    changed = POST.c.body != new.excluded.body
+    await connection.execute(
+        new.on_conflict_do_update(index_elements=[POST.c.key], set_=changes, where=changed)
+    )
+
+
+async def current_chat(connection: AsyncConnection, chat: int) -> int:
+    found: int | None = await connection.scalar(
+        select(MOVED_CHAT.c.now).where(MOVED_CHAT.c.chat == chat)
+    )
+    return chat if found is None else found
+
+
+def posted(row: Row[Any]) -> Posted:
+    """Read a row of POSTED."""
+    content = decode(CONTENT, row.body)
+    return Posted(
+        post=Post(
+            key=row.key,
+            chat=row.chat,
+            lane=Lane(row.lane),
+            message=content.message,
+            silent=row.silent,
+            reply_to=row.reply_to,
+            document=content.document,
+        ),
+        state=Delivery(row.state),
+        wanted=row.wanted,
+        shown=row.shown,
+        message_id=row.message_id,
+        reply_to_id=row.reply_to_id,
+        attempts=row.attempts,
+        repeated=row.repeated,
+        not_before=row.not_before_us,
+        error=row.error,
+    )

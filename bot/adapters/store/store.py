@@ -1,0 +1,56 @@
+"""The store: everything that must survive, behind the one Store protocol."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ports import Store
+
+from .buttons import Buttons
+from .engine import make_engine
+from .inbox import Inbox
+from .incidents import Incidents
+from .looks import Looks
+from .memos import Memos
+from .migrate import migrate
+from .outbox import Outbox
+from .work import Work
+
+log = logging.getLogger(__name__)
+
+
+class SqlStore(Looks, Incidents, Outbox, Buttons, Inbox, Memos, Store):
+    """Made by `open_store`."""
+
+    async def close(self) -> None:
+        """Finish what has begun, also for callers that have gone; then refuse."""
+        await self._work.close()
+
+
+async def open_store(url: str, now: Callable[[], datetime]) -> SqlStore:
+    """Migrate the database and open it.
+
+    `url` is `sqlite:///file.db` or `postgresql://…`. Raises Unavailable with one sentence:
+    permanent when it takes a person (a wrong URL or password, a newer schema, a damaged file).
+    """
+    log.info("store.opened", extra={"engine": await _migrate(url)})
+    return SqlStore(Work(make_engine(url)), now)
+
+
+async def _migrate(url: str) -> str:
+    """Return the name and version of the engine that was migrated."""
+    work = Work(make_engine(url, migrating=True))
+    try:
+        return await work(_migrated)
+    finally:
+        await work.close()
+
+
+async def _migrated(connection: AsyncConnection) -> str:
+    await connection.run_sync(migrate)
+    numbers = connection.dialect.server_version_info or ()
+    return f"{connection.dialect.name} {'.'.join(map(str, numbers))}"

@@ -1,0 +1,140 @@
+"""What makes the house look again and again: APScheduler in memory, watched from outside.
+
+APScheduler 3.11 can die without a word (a wake-up has no `try`) and sleeps through a clock that is
+set back, so a canary job stamps the monotonic clock and `supervise()` builds a new scheduler when
+the stamp is stale. Nothing that must survive is kept here: durable timers are rows in the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+log = logging.getLogger(__name__)
+
+CANARY = "canary"
+SHORTEST_DEADLINE = 15.0  # seconds that a run may take, however often it is due
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Something that is due every so many seconds and may take `deadline` of them."""
+
+    name: str
+    seconds: float
+    run: Callable[[], Awaitable[object]]
+    deadline: float
+
+    @property
+    def phase(self) -> float:
+        """When within its interval it is due: the same in every life, different for each name."""
+        share = int.from_bytes(sha256(self.name.encode()).digest()[:4], "big") / 2**32
+        return share * self.seconds
+
+    async def __call__(self) -> None:
+        try:
+            async with asyncio.timeout(self.deadline):
+                await self.run()
+        except TimeoutError:
+            log.warning("tick.overran", extra={"tick": self.name, "seconds": self.deadline})
+
+
+class Ticks:
+    """`canary_every` and `stale_after` are seconds. Name every tick, then `supervise()` them."""
+
+    def __init__(
+        self,
+        now_monotonic: Callable[[], float] = time.monotonic,
+        *,
+        canary_every: float = 5.0,
+        stale_after: float = 15.0,
+    ) -> None:
+        self._now, self._stale_after = now_monotonic, stale_after
+        self._canary = Tick(CANARY, canary_every, self._stamp, SHORTEST_DEADLINE)
+        self._ticks: list[Tick] = [self._canary]
+        self._scheduler: AsyncIOScheduler | None = None
+        self._stamped = now_monotonic()
+        self.rebuilt = 0
+
+    def every(
+        self,
+        name: str,
+        seconds: float,
+        run: Callable[[], Awaitable[object]],
+        *,
+        deadline: float | None = None,
+    ) -> None:
+        """Call it every so many seconds, never twice at once; a run that overran is cut off."""
+        if any(tick.name == name for tick in self._ticks):
+            raise ValueError(f"there is a tick of the name {name!r} already")
+        tick = Tick(name, seconds, run, deadline or max(seconds, SHORTEST_DEADLINE))
+        self._ticks.append(tick)
+        if self._scheduler is not None:
+            _schedule(self._scheduler, tick)
+
+    @property
+    def age(self) -> float:
+        """Seconds since the scheduler last showed that it lives."""
+        return self._now() - self._stamped
+
+    async def supervise(self) -> None:
+        """Start the ticks and keep them going until cancelled."""
+        self._start()
+        try:
+            while True:
+                await asyncio.sleep(self._canary.seconds)
+                if self.age > self._stale_after:
+                    log.error("ticks.rebuilt", extra={"stale_for": round(self.age, 1)})
+                    self.stop()
+                    self._start()
+                    self.rebuilt += 1
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """Cut off what is running. The ticks stay named and can be started again."""
+        if self._scheduler is not None and self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        self._scheduler = None
+
+    def _start(self) -> None:
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)  # else two lines for each run
+        self._stamped = self._now()
+        scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        scheduler.add_listener(_tell, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
+        for tick in self._ticks:
+            _schedule(scheduler, tick)
+        scheduler.start()
+        self._scheduler = scheduler
+
+    async def _stamp(self) -> None:
+        self._stamped = self._now()
+
+
+def _schedule(scheduler: AsyncIOScheduler, tick: Tick) -> None:
+    first = datetime.now(UTC) + timedelta(seconds=tick.phase)
+    scheduler.add_job(
+        tick.__call__,
+        "interval",
+        seconds=tick.seconds,
+        start_date=first,
+        id=tick.name,
+        name=tick.name,
+    )
+
+
+def _tell(event: JobEvent) -> None:
+    """APScheduler logs the trace itself; this names the tick in our own words."""
+    kind = "tick.failed" if event.code == EVENT_JOB_ERROR else "tick.skipped"
+    log.error(kind, extra={"tick": event.job_id})

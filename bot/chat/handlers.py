@@ -1,0 +1,153 @@
+"""Turn every update that was taken in into a wish, and answer in one line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import Counter
+
+from telegram import CallbackQuery, Message, Update
+from telegram.constants import ChatType
+from telegram.error import TelegramError
+
+from bot.chat.buttons import token_of
+from bot.chat.client import Client
+from bot.chat.commands import Spoken, Typed, carry_out, spoken, typed
+from bot.chat.gate import sender, tapper
+from bot.domain.incident import Refused
+from bot.domain.people import Person, Role
+from bot.domain.severity import Severity
+from bot.flows import desk
+from bot.flows.engine import Bell
+from bot.ports import IssuedButton, Lane, Post, World
+from bot.ports import Update as Kept
+
+log = logging.getLogger(__name__)
+
+TRIES = 3  # of one update, before it is given up
+SETTLING = 1.5  # seconds until a message just sent has its number in the store
+ANSWER = 200  # characters: Bot API answerCallbackQuery
+ANSWER_WITHIN = 5.0  # seconds
+
+
+class Handlers:
+    """One turn handles what waits in the inbox, in the order of arrival."""
+
+    def __init__(self, world: World, api: Client, bell: Bell) -> None:
+        self.world, self.api, self.bell = world, api, bell
+        self.tries: Counter[int] = Counter()
+
+    async def turn(self) -> bool:
+        waiting = await self.world.store.unhandled()
+        for kept in waiting:
+            outcome = await self.handle(kept)
+            await self.world.store.handled(kept.id, outcome)
+            self.tries.pop(kept.id, None)
+        if waiting:
+            self.bell.ring()
+        return False
+
+    async def handle(self, kept: Kept) -> str:
+        """Return what came of it. What fails again and again is given up, not in the way."""
+        self.tries[kept.id] += 1
+        if self.tries[kept.id] > TRIES:
+            log.error("update.given_up", extra={"update": kept.id})
+            return "given up"
+        update = Update.de_json(json.loads(kept.body), self.api)
+        if update.callback_query:
+            return await self.tapped(update.callback_query, f"tg:{kept.id}")
+        if update.message:
+            return await self.told(update.message, kept.id)
+        return "nothing to do"
+
+    async def tapped(self, query: CallbackQuery, key: str) -> str:
+        try:
+            said = await self.press(query, key)
+        except Refused as no:
+            said = f"No: {no}"
+        await self.answer(query, said)
+        return said
+
+    async def press(self, query: CallbackQuery, key: str) -> str:
+        by = tapper(query)
+        if by is None:
+            raise Refused("only people may tap here")
+        desk.allow(self.world, by, Role.RESPONDER)
+        issued = await self.its_button(query)
+        return await self.carry_out(issued, by, key)
+
+    async def its_button(self, query: CallbackQuery) -> IssuedButton:
+        """Find the button in the store, and see that it was tapped where it was put."""
+        token = token_of(query.data)
+        issued = await self.world.store.issued(token) if token else None
+        if token is None or issued is None:
+            raise Refused("that button is not one of mine, or too old")
+        if issued.message_id is None:  # tapped quicker than its sending was written down
+            await asyncio.sleep(SETTLING)
+            issued = await self.world.store.issued(token) or issued
+        here = query.message
+        home = await self.world.store.chat_now(issued.chat)
+        if here is None or (here.chat.id, here.message_id) != (home, issued.message_id):
+            raise Refused("that card is out of date; use the newest one")
+        return issued
+
+    async def carry_out(self, issued: IssuedButton, by: Person, key: str) -> str:
+        world, button = self.world, issued.button
+        match button.verb:
+            case "ask":
+                await desk.ask(world, button.incident, button.arg, by, key)
+                return "Sure? Confirm on the card."
+            case "approve":
+                await desk.approve(world, button.arg, by, key)
+                return "Approved."
+            case "deny":
+                await desk.deny(world, button.arg, by, key)
+                return "Denied; nothing will be done."
+            case "ack":
+                await desk.acknowledge(world, button.incident, by, key)
+                return "You have it; pages stop."
+            case "severity":
+                severity = Severity(button.arg)
+                await desk.set_severity(world, button.incident, severity, by, key)
+                return f"Severity is {severity}."
+        raise Refused("that button is from another version; use the newest card")
+
+    async def answer(self, query: CallbackQuery, said: str) -> None:
+        """Best effort: the decision stands in the store, whatever becomes of the toast."""
+        try:
+            alert = said.startswith("No: ")
+            await query.answer(said[:ANSWER], show_alert=alert, read_timeout=ANSWER_WITHIN)
+        except TelegramError as error:
+            log.info("tap.unanswered", extra={"error": type(error).__name__})
+
+    async def told(self, message: Message, update_id: int) -> str:
+        command, by = typed(message), sender(message)
+        if command is None or by is None:
+            return "not a command of a person"
+        if command.at and command.at.lower() != (await self.own_name()).lower():
+            return "meant for another bot"
+        home = await self.world.store.chat_now(self.world.chat)
+        if command.name == "id":
+            said = spoken(f"Your id is {by.id}; this chat's is {message.chat.id}.")
+        elif message.chat.id != home and message.chat.type != ChatType.PRIVATE:
+            return "a chat that is not ours"
+        elif message.chat.id != home:
+            said = spoken("I answer in the on-call chat only.")
+        else:
+            said = await self.in_one_line(command, by, f"tg:{update_id}")
+        key = f"answer:{update_id}"
+        post = Post(key, message.chat.id, Lane.ANSWER, said.message, document=said.document)
+        await self.world.store.post(post)
+        return "answered"
+
+    async def in_one_line(self, command: Typed, by: Person, key: str) -> Spoken:
+        try:
+            desk.allow(self.world, by, Role.VIEWER)
+            return await carry_out(self.world, command, by, key)
+        except Refused as no:
+            return spoken(f"No: {no}.")
+
+    async def own_name(self) -> str:
+        me = await self.api.get_me()
+        return me.username or ""

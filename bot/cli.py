@@ -1,0 +1,142 @@
+"""The command line: people read it, scripts use its exit codes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from bot.sandbox.play import Played
+
+# What is wrong with the call or the settings (2, as typer's own), and what went wrong (1).
+BAD_INPUT, FAILED = 2, 1
+PULSE = Path(tempfile.gettempdir()) / "watchdog.pulse"
+ALIVE_WITHIN = 90.0  # seconds
+
+app = typer.Typer(
+    name="watchdog",
+    help="An on-call incident assistant in Telegram.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+out, err = Console(), Console(stderr=True)
+
+
+def main() -> None:
+    app()
+
+
+@app.command()
+def run() -> None:
+    """Watch, until told to stop. Settings come from the environment, .env and WATCHDOG_CONFIG."""
+    from bot.app import serve  # noqa: PLC0415 - the other commands need none of it
+    from bot.ports import Unavailable  # noqa: PLC0415 - the same
+    from bot.settings import BadSettings, read_settings  # noqa: PLC0415 - the same
+
+    try:
+        settings, house = read_settings()
+        asyncio.run(serve(settings, house, PULSE))
+    except BadSettings as wrong:
+        err.print("The watchdog cannot start:", style="bold red")
+        for line in str(wrong).splitlines():
+            err.print(f"- {line}", markup=False, highlight=False)
+        raise typer.Exit(BAD_INPUT) from None
+    except Unavailable as gone:
+        err.print(f"The watchdog cannot start: {gone}", style="red", markup=False)
+        raise typer.Exit(FAILED) from None
+
+
+@app.command()
+def alive() -> None:
+    """Exit 0 when a watchdog on this machine has turned within the last 90 seconds."""
+    try:
+        age = time.time() - PULSE.stat().st_mtime
+    except OSError:
+        err.print("No watchdog has run here.")
+        raise typer.Exit(FAILED) from None
+    if age > ALIVE_WITHIN:
+        err.print(f"The last sign of life is {age:.0f} s old.")
+        raise typer.Exit(FAILED)
+    out.print(f"Alive {age:.0f} s ago.")
+
+
+@app.command()
+def sandbox(
+    night: Annotated[str, typer.Option(help="Play this night (see --list).")] = "",
+    *,
+    auto: Annotated[bool, typer.Option("--auto", help="Play it unattended, then exit.")] = False,
+    speed: Annotated[float, typer.Option(help="World seconds in one real second.", min=0.1)] = 20.0,
+    port: Annotated[int, typer.Option(help="Port of the chat page; 0 takes any.")] = 8765,
+    store: Annotated[str, typer.Option(help="sqlite or postgres.")] = "sqlite",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    listing: Annotated[bool, typer.Option("--list", help="Name the nights.")] = False,
+) -> None:
+    """Run the whole product on the practice world: no account is needed."""
+    from bot.sandbox import play  # noqa: PLC0415 - it brings a web server and a database
+
+    if listing:
+        list_nights({n.name: n.about for n in play.NIGHTS.values()}, as_json=as_json)
+        return
+    if store not in {"sqlite", "postgres"}:
+        bad_input(f"--store takes sqlite or postgres, not {store!r}.")
+    if night and night not in play.NIGHTS:
+        bad_input(f"There is no night {night!r}; --list names them.")
+    if auto and not night:
+        bad_input("--auto needs --night NAME; --list names the nights.")
+    if not auto:
+        asyncio.run(play.keep_open(speed=speed, store=store, port=port, opened=welcome))
+        return
+    told = quiet if as_json else say
+    played = asyncio.run(play.play(night, speed=speed, store=store, told=told))
+    if as_json:
+        sys.stdout.write(json.dumps(asdict(played)) + "\n")
+    else:
+        say_how_it_ended(played)
+    if not played.ok:
+        raise typer.Exit(FAILED)
+
+
+def say_how_it_ended(played: Played) -> None:
+    if played.ok:
+        out.print(f"[green]{played.night}: as it should be[/] ({played.seconds:.0f} s)")
+        return
+    err.print(f"{played.night}: {played.why}", style="bold red", markup=False)
+    err.print("\n".join(played.watchdog_log[-60:]), markup=False, highlight=False)
+
+
+def list_nights(nights: dict[str, str], *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(nights) + "\n")
+        return
+    table = Table("night", "what happens")
+    for name, about in nights.items():
+        table.add_row(name, about)
+    out.print(table)
+
+
+def welcome(address: str) -> None:
+    out.print(f"\nThe practice world is up. Open [bold]{address}[/] in a browser.")
+    out.print("You are Ann, on call. Break something with a switch. Ctrl-C ends it all.\n")
+
+
+def say(line: str) -> None:
+    out.print(line, markup=False, highlight=False)
+
+
+def quiet(_: str) -> None:
+    return
+
+
+def bad_input(sentence: str) -> None:
+    err.print(sentence, markup=False)
+    raise typer.Exit(BAD_INPUT)

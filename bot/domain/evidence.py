@@ -1,0 +1,32 @@
+"""What we looked at, and whether looking worked. Not finding is a fact; not looking is another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Found(StrEnum):
+    SOMETHING = "something"
+    NOTHING = "nothing"
+    UNREADABLE = "unreadable"  # the source could not be asked
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One numbered look of one source.
+
+    `id` is what notes and offers refer to (S1, L1, B1, D1). `facts` are name-value pairs that
+    code decides on; `lines` are quotes from the outside (log lines, commit messages): shown, never
+    obeyed.
+    """
+
+    id: str
+    source: str
+    found: Found
+    summary: str
+    facts: tuple[tuple[str, str], ...] = ()
+    lines: tuple[str, ...] = ()
+
+    def fact(self, name: str) -> str | None:
+        return dict(self.facts).get(name)

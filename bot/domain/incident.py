@@ -1,0 +1,235 @@
+"""An incident is its timeline; its status names whose turn it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from itertools import product
+
+from .evidence import Evidence
+from .remedy import Live, Proposal
+from .severity import Severity, worst
+
+WATCHDOG = "watchdog"
+
+
+class Status(StrEnum):
+    OPEN = "open"  # triage, then people: choose a remedy
+    APPROVED = "approved"  # act: run it
+    RUNNING = "running"  # act: see whether it took effect
+    VERIFYING = "verifying"  # verify: is it over?
+    RESOLVED = "resolved"  # close: write it up
+    CLOSED = "closed"  # nobody
+
+
+class Kind(StrEnum):
+    DETECTED = "detected"
+    JOINED = "joined"  # one more check of the service fails
+    SEVERITY = "severity"
+    ACKNOWLEDGED = "acknowledged"
+    NOTED = "noted"
+    REMINDED = "reminded"
+    TRIAGED = "triaged"
+    ASKED = "asked"  # first tap of a risky act
+    DENIED = "denied"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"  # the premise was gone just before the call
+    STARTED = "started"  # committed before the request leaves
+    ANSWERED = "answered"
+    RAN = "ran"
+    FAILED = "failed"  # proved not done
+    UNKNOWN = "unknown"  # may or may not have happened: never repeated
+    HEALED = "healed"  # the checks pass again; not proved yet
+    CHECKED = "checked"  # a step of the proof holds
+    PERSISTED = "persisted"
+    RECOVERED = "recovered"
+    OVERRIDDEN = "overridden"  # a person says it is over, with a reason
+    REPORTED = "reported"
+
+
+S, K = Status, Kind
+
+WHILE_LIVE = (S.OPEN, S.APPROVED, S.RUNNING, S.VERIFYING)
+BEGINS_PROOF = (K.RAN, K.UNKNOWN, K.HEALED)
+REMARKS = (K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED)
+
+TRANSITIONS: dict[tuple[Status, Kind], Status] = {
+    **{(status, kind): status for status, kind in product(WHILE_LIVE, REMARKS)},
+    (S.OPEN, K.TRIAGED): S.OPEN,
+    (S.OPEN, K.ASKED): S.OPEN,
+    (S.OPEN, K.DENIED): S.OPEN,
+    (S.OPEN, K.APPROVED): S.APPROVED,
+    (S.OPEN, K.HEALED): S.VERIFYING,
+    (S.OPEN, K.OVERRIDDEN): S.RESOLVED,
+    (S.APPROVED, K.WITHDRAWN): S.OPEN,
+    (S.APPROVED, K.STARTED): S.RUNNING,
+    (S.RUNNING, K.ANSWERED): S.RUNNING,
+    (S.RUNNING, K.RAN): S.VERIFYING,
+    (S.RUNNING, K.FAILED): S.OPEN,
+    (S.RUNNING, K.UNKNOWN): S.VERIFYING,
+    (S.VERIFYING, K.CHECKED): S.VERIFYING,
+    (S.VERIFYING, K.PERSISTED): S.OPEN,
+    (S.VERIFYING, K.RECOVERED): S.RESOLVED,
+    (S.VERIFYING, K.OVERRIDDEN): S.RESOLVED,
+    (S.RESOLVED, K.NOTED): S.RESOLVED,
+    (S.RESOLVED, K.DETECTED): S.OPEN,  # relapse
+    (S.RESOLVED, K.REPORTED): S.CLOSED,
+    (S.CLOSED, K.NOTED): S.CLOSED,
+    (S.CLOSED, K.DETECTED): S.OPEN,  # relapse within the hour: the same incident
+}
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not an error
+    """The house rules say no. The message is one line for the person who asked."""
+
+
+class Phase(StrEnum):
+    """The steps of the proof that it is over, in their order."""
+
+    BACK = "back"
+    WATCH = "watch"
+    HEALTH = "health"
+    REGRESSION = "regression"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the timeline: what happened, when, by whom.
+
+    `key` names the wish that caused it (one chat update), so that a wish carried out twice is
+    recorded once. Of the rest, each kind fills what it is about.
+    """
+
+    kind: Kind
+    at: datetime
+    by: str = WATCHDOG
+    by_id: int = 0
+    note: str = ""
+    key: str = ""
+    check: str = ""
+    code: str = ""
+    severity: Severity | None = None
+    offer: str = ""
+    ask: str = ""
+    expires_at: datetime | None = None
+    evidence: tuple[Evidence, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    live: Live | None = None
+    phase: Phase | None = None
+    step: int = 0
+
+
+@dataclass(frozen=True)
+class Incident:
+    """The fold over its events. `id` is the number people type; `version` counts the events."""
+
+    id: int
+    service: str
+    status: Status
+    timeline: tuple[Event, ...]
+
+    @classmethod
+    def opened(cls, id: int, service: str, event: Event) -> Incident:
+        return cls(id, service, Status.OPEN, (event,))
+
+    def after(self, event: Event) -> Incident:
+        """Return the incident as it stands once `event` has happened.
+
+        Raises Refused when the table has no such move.
+        """
+        status = TRANSITIONS.get((self.status, event.kind))
+        if status is None:
+            raise Refused(f"incident #{self.id} is {self.status}; it cannot be {event.kind} now")
+        return replace(self, status=status, timeline=(*self.timeline, event))
+
+    @property
+    def version(self) -> int:
+        return len(self.timeline)
+
+    @property
+    def opened_at(self) -> datetime:
+        return self.timeline[0].at
+
+    @property
+    def spell(self) -> tuple[Event, ...]:
+        """The events since it was last detected: a relapse starts a new spell."""
+        starts = [n for n, e in enumerate(self.timeline) if e.kind is Kind.DETECTED]
+        return self.timeline[starts[-1] :]
+
+    @property
+    def began_at(self) -> datetime:
+        return self.spell[0].at
+
+    @property
+    def relapses(self) -> int:
+        return sum(e.kind is Kind.DETECTED for e in self.timeline) - 1
+
+    @property
+    def severity(self) -> Severity:
+        """The last one a person set or, above that, the worst that has been detected since."""
+        said = [e.severity for e in self.spell if e.severity]
+        chosen = [n for n, e in enumerate(self.spell) if e.kind is Kind.SEVERITY and e.severity]
+        if chosen:
+            said = [e.severity for e in self.spell[chosen[-1] :] if e.severity]
+        return worst(said) if said else Severity.P1
+
+    @property
+    def failing(self) -> tuple[Event, ...]:
+        """What was found failing in this spell, worst first, one event per check."""
+        found = {e.check: e for e in self.spell if e.kind in {K.DETECTED, K.JOINED} and e.check}
+        return tuple(sorted(found.values(), key=lambda e: e.severity or Severity.P3))
+
+    @property
+    def acknowledged(self) -> Event | None:
+        return next((e for e in reversed(self.spell) if e.kind is Kind.ACKNOWLEDGED), None)
+
+    @property
+    def triage(self) -> Event | None:
+        """The latest triage, unless something has happened since that makes it out of date."""
+        latest = self.last(K.TRIAGED, K.DETECTED, K.PERSISTED, K.FAILED, K.WITHDRAWN)
+        return latest if latest and latest.kind is Kind.TRIAGED else None
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The newest evidence of this spell, also when it is being renewed."""
+        seen = next((e for e in reversed(self.spell) if e.kind is Kind.TRIAGED), None)
+        return seen.evidence if seen else ()
+
+    @property
+    def proposals(self) -> tuple[Proposal, ...]:
+        return self.triage.proposals if self.triage else ()
+
+    @property
+    def asked(self) -> Event | None:
+        """The question that waits for a yes or a no, if the last turn was a question."""
+        if self.status is not Status.OPEN or self.triage is None:
+            return None
+        latest = self.last(K.ASKED, K.DENIED, K.TRIAGED)
+        return latest if latest and latest.kind is Kind.ASKED else None
+
+    @property
+    def approved(self) -> Proposal | None:
+        """The proposal that was last approved in this spell."""
+        approval = next((e for e in reversed(self.spell) if e.kind is Kind.APPROVED), None)
+        return self._proposal_of_any_look(approval.offer) if approval else None
+
+    @property
+    def acted_at(self) -> datetime | None:
+        """From when on the proof counts: the act was seen, or the checks passed by themselves."""
+        acted = self.last(*BEGINS_PROOF)
+        return acted.at if acted else None
+
+    def last(self, *kinds: Kind) -> Event | None:
+        return next((e for e in reversed(self.timeline) if e.kind in kinds), None)
+
+    def proposal(self, id: str) -> Proposal | None:
+        return next((p for p in self.proposals if p.id == id), None)
+
+    def heard(self, key: str) -> bool:
+        """Whether the wish of that name has left its mark here already."""
+        return bool(key) and any(e.key == key for e in self.timeline)
+
+    def _proposal_of_any_look(self, id: str) -> Proposal | None:
+        looks = (p for e in self.timeline for p in e.proposals)
+        return next((p for p in looks if p.id == id), None)

@@ -1,0 +1,71 @@
+"""What a stretch of log amounts to: errors by group, the last success, the last start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from .errors import ErrorEvent, ErrorGroup, error_events, grouped
+from .lines import Level, LogLine
+
+RUNNING = "==> Running"  # what the platform writes when it starts the program
+
+
+@dataclass(frozen=True)
+class LogSummary:
+    """`groups` are the most frequent first; `errors` counts events, not lines."""
+
+    lines: int
+    errors: int
+    groups: tuple[ErrorGroup, ...]
+    first_error: ErrorEvent | None
+    last_error: ErrorEvent | None
+    last_success: LogLine | None
+    started_at: datetime | None
+    first: datetime | None
+    last: datetime | None
+
+    @property
+    def top(self) -> ErrorGroup | None:
+        return self.groups[0] if self.groups else None
+
+
+def summarise(lines: Iterable[LogLine]) -> LogSummary:
+    known = sorted(lines, key=lambda line: line.at)
+    events = error_events(known)
+    return LogSummary(
+        lines=len(known),
+        errors=len(events),
+        groups=grouped(events),
+        first_error=events[0] if events else None,
+        last_error=events[-1] if events else None,
+        last_success=last_success(known),
+        started_at=started_at(known),
+        first=known[0].at if known else None,
+        last=known[-1].at if known else None,
+    )
+
+
+def last_success(lines: Sequence[LogLine]) -> LogLine | None:
+    """The newest line in which the program itself says at INFO that it did something."""
+    fine = (e for e in reversed(lines) if e.weight is Level.INFO and not e.from_platform)
+    return next((line for line in fine if line.kind in {"", "app"}), None)
+
+
+def started_at(lines: Iterable[LogLine]) -> datetime | None:
+    """When the platform last started the program."""
+    return max((e.at for e in lines if e.text.startswith(RUNNING)), default=None)
+
+
+def marked_at(lines: Iterable[LogLine], marker: str) -> datetime | None:
+    """When the program last said that it works."""
+    said = (e.at for e in lines if marker in e.text and not e.from_platform)
+    return max(said, default=None)
+
+
+def errors_between(
+    events: Iterable[ErrorEvent], since: datetime, until: datetime
+) -> Sequence[ErrorEvent]:
+    """Errors after `since`, up to and with `until`."""
+    return [e for e in events if since < e.at <= until]

@@ -1,0 +1,47 @@
+"""What a log line says once its changing parts are masked: equal templates are one error."""
+
+from __future__ import annotations
+
+import re
+
+# In this order: a shape that contains others comes first. Status, errno, exit codes and SQLSTATE
+# stay, because they separate one kind of error from another.
+MASKS = tuple(
+    (re.compile(pattern), mark)
+    for pattern, mark in (
+        (r"\b[a-z][a-z0-9+.-]{1,20}://[^\s\"'<>]+", "<url>"),
+        (r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+", "<mail>"),
+        (r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b", "<uuid>"),
+        (r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)?", "<time>"),
+        (r"\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b", "<time>"),
+        (r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b", "<ip>"),
+        (r"\b0x[0-9a-fA-F]+\b", "<hex>"),
+        (r"\b(?=[0-9a-f]{0,40}\d)[0-9a-f]{8,64}\b", "<hex>"),
+        (r"\"[^\"]*\"|'[^']*'", "<text>"),
+        (
+            r"(?<!\w)(?<!\d[.,])\d+(?:[.,]\d+)*\s?(?:ms|s|sec|seconds|minutes|min|h|MB|MiB|kB|KB|GB|%)(?!\w)",
+            "<size>",
+        ),
+    )
+)
+TELLING = r"(?P<keep>\b(?:HTTP|HTTP/\d\.\d|status|code|errno|Errno|signal|SQLSTATE)\W{0,3}\d+)"
+NUMBER = re.compile(TELLING + r"|(?<![\w.])(?<!\d,)-?\d+(?:[.,]\d+)*\b")
+STAMP = re.compile(
+    r"^[\[(]?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|\s?[+-]\d\d:?\d\d)?[\])]?\s*"
+)
+
+
+def template(text: str) -> str:
+    """Mask addresses, ids, times, quoted values and numbers."""
+    for pattern, mark in MASKS:
+        text = pattern.sub(mark, text)
+    return NUMBER.sub(lambda m: m["keep"] or "<n>", text)
+
+
+def without_stamp(text: str) -> str:
+    """The line less the time that the program itself put in front."""
+    return STAMP.sub("", text, count=1)
+
+
+def is_stamped(text: str) -> bool:
+    return STAMP.match(text) is not None

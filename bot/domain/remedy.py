@@ -1,0 +1,111 @@
+"""A remedy is offered with a reason, approved by a person in time, and run once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from .evidence import Evidence
+from .rules import Rules
+
+
+class Risk(StrEnum):
+    LOW = "low"
+    HIGH = "high"
+
+
+class Answer(StrEnum):
+    """What the outside said to our one call."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"  # proved not done: rejected, or never sent
+    UNCLEAR = "unclear"  # it may have happened: only observation tells
+
+
+@dataclass(frozen=True)
+class Live:
+    """The target as it stands at one moment: what an approval rests on and an effect is seen by.
+
+    `deploy` is the id of the newest deploy, `restart` of the newest restart event, `instances` the
+    ids of those running.
+    """
+
+    deploy: str = ""
+    restart: str = ""
+    instances: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a remedy suits, what it would be done to, and on which evidence."""
+
+    why: str
+    target: str
+    evidence: tuple[str, ...] = ()
+    live: Live = Live()
+
+
+class Remedy(Protocol):
+    """What the domain must know of an action to offer it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def service(self) -> str: ...
+    @property
+    def risk(self) -> Risk: ...
+    @property
+    def effect(self) -> str: ...
+    def suits(self, evidence: Sequence[Evidence]) -> Reason | None: ...
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Exactly what is approved is exactly what is run."""
+
+    id: str
+    action: str
+    target: str
+    risk: Risk
+    why: str
+    effect: str
+    evidence: tuple[str, ...]
+    live: Live
+    expires_at: datetime
+
+
+def propose(
+    remedies: Iterable[Remedy], evidence: Sequence[Evidence], look: int, now: datetime, rules: Rules
+) -> tuple[Proposal, ...]:
+    """Offer every remedy that the evidence gives a reason for, mildest first.
+
+    `look` numbers the triage: a button from an earlier look names an offer that is gone.
+    """
+    offers = [
+        Proposal(
+            id=f"{look}.{remedy.name}",
+            action=remedy.name,
+            target=reason.target,
+            risk=remedy.risk,
+            why=reason.why,
+            effect=remedy.effect,
+            evidence=reason.evidence,
+            live=reason.live,
+            expires_at=now + rules.offer_valid,
+        )
+        for remedy in remedies
+        if (reason := remedy.suits(evidence))
+    ]
+    return tuple(sorted(offers, key=lambda p: p.risk is Risk.HIGH))
+
+
+def changed(then: Live, now: Live) -> str | None:
+    """Say what changed about the target since the offer was made, or None."""
+    if then.deploy != now.deploy:
+        return f"a newer deploy ({now.deploy}) has appeared since"
+    if then.restart != now.restart:
+        return "somebody has restarted it since"
+    return None

@@ -1,0 +1,106 @@
+"""Bring the chat up to date with every incident: pure views, posted once per event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.domain.incident import Event, Incident, Kind, Status
+from bot.ports import Lane, Post, World
+from bot.views.card import card, superseded
+from bot.views.message import Document, Message
+from bot.views.report import report
+from bot.views.thread import all_clear, line, persisted, reminder
+from bot.views.words import esc
+
+MOVING = (Status.OPEN, Status.RUNNING, Status.VERIFYING)  # their cards change with time alone
+
+
+async def announce(world: World) -> bool:
+    """Post what is new; the card's key stays, so that it is edited in place."""
+    news = await world.store.unannounced()
+    for incident, told in news:
+        posts = [*cards(world, incident), *others(world, incident, told)]
+        await world.store.announce(incident, posts)
+    return bool(news)
+
+
+async def refresh(world: World) -> bool:
+    """Let bars fill and questions expire: the same card is posted again as time goes by."""
+    for incident in await world.store.having(*MOVING):
+        await world.store.post(*cards(world, incident))
+    return False
+
+
+def cards(world: World, incident: Incident) -> Iterator[Post]:
+    now, severity = world.now(), incident.severity
+    yield Post(
+        key=card_key(incident),
+        chat=world.chat,
+        lane=Lane.PAGE if severity.wakes else Lane.CARD,
+        message=card(incident, world.rules, now),
+        silent=not world.rules.audible(severity, now),
+    )
+    if incident.relapses and len(incident.spell) == 1:
+        old = f"card:{incident.id}:{incident.relapses - 1}"
+        yield Post(old, world.chat, Lane.CARD, superseded(incident), silent=True)
+
+
+def card_key(incident: Incident) -> str:
+    """A relapse gets a card of its own: an edit would wake nobody."""
+    return f"card:{incident.id}:{incident.relapses}"
+
+
+def others(world: World, incident: Incident, told: int) -> Iterator[Post]:
+    for n, event in enumerate(incident.timeline[told:], start=told + 1):
+        if event.kind is Kind.REPORTED:
+            yield the_file(world, incident, n)
+        if event.kind in OVER or event.kind is Kind.REPORTED:
+            yield the_all_clear(world, incident)
+        elif posted := of_event(world, incident, event):
+            lane, message, silent = posted
+            yield reply(world, incident, f"event:{incident.id}:{n}", lane, message, silent=silent)
+
+
+OVER = (Kind.RECOVERED, Kind.OVERRIDDEN)
+
+
+def of_event(world: World, incident: Incident, event: Event) -> tuple[Lane, Message, bool] | None:
+    """The message of one event with its lane, and whether it makes no sound."""
+    quiet = not world.rules.audible(incident.severity, event.at)
+    if event.kind is Kind.REMINDED:
+        return Lane.PAGE, reminder(incident, event, world.rules), False
+    if event.kind is Kind.PERSISTED:
+        return Lane.PAGE, persisted(incident, event, world.rules), quiet
+    message = line(incident, event, world.rules)
+    return (Lane.THREAD, message, True) if message else None
+
+
+def the_all_clear(world: World, incident: Incident) -> Post:
+    """Heard like the alarm was; edited once when the report is there."""
+    quiet = not world.rules.audible(incident.severity, world.now())
+    message = all_clear(incident, world.rules)
+    return reply(world, incident, clear_key(incident), Lane.PAGE, message, silent=quiet)
+
+
+def clear_key(incident: Incident) -> str:
+    return f"clear:{incident.id}:{incident.relapses}"
+
+
+def the_file(world: World, incident: Incident, n: int) -> Post:
+    reported = incident.timeline[n - 1]
+    caption = f"Report of incident #{incident.id} {reported.code}".rstrip()
+    return Post(
+        key=f"report:{incident.id}:{n}",
+        chat=world.chat,
+        lane=Lane.ANSWER,
+        message=Message(html=esc(caption), minimal=caption),
+        silent=True,
+        reply_to=card_key(incident),
+        document=Document(reported.note, report(incident, world.rules)),
+    )
+
+
+def reply(
+    world: World, incident: Incident, key: str, lane: Lane, message: Message, *, silent: bool
+) -> Post:
+    return Post(key, world.chat, lane, message, silent=silent, reply_to=card_key(incident))

@@ -1,0 +1,199 @@
+"""What a person may ask for. Each records a wish; the engine carries it out.
+
+Every function raises Refused with one line for the person when the house rules say no. `key` names
+the chat update that brought the wish, so that a wish delivered twice is recorded once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.domain.incident import WHILE_LIVE, Event, Incident, Kind, Refused, Status
+from bot.domain.people import Person, Role
+from bot.domain.remedy import Proposal
+from bot.domain.severity import Severity
+from bot.ports import Stale, World
+
+TRIES = 5
+
+
+async def ask(world: World, id: int, offer: str, by: Person, key: str) -> Incident:
+    """First tap of a risky act: the question that `approve` or `deny` will answer."""
+    allow(world, by, Role.RESPONDER)
+
+    def event(incident: Incident) -> Event:
+        the_offer(world, incident, offer)
+        name = f"{incident.id}-{incident.version + 1}"
+        expires = world.now() + world.rules.ask_valid
+        return said(world, Kind.ASKED, by, key, offer=offer, ask=name, expires_at=expires)
+
+    return await record(world, id, key, event)
+
+
+async def ask_by_name(world: World, action: str, by: Person, key: str) -> Incident:
+    """`/restart`: ask for the act of that name on the one incident that offers it."""
+    allow(world, by, Role.RESPONDER)
+    live = await world.store.having(Status.OPEN)
+    offers = [(i, p) for i in live for p in i.proposals if p.action == action]
+    if not offers:
+        raise Refused(await why_no_offer(world, action))
+    if len(offers) > 1:
+        raise Refused(f"{len(offers)} incidents offer that; tap it on the card you mean")
+    incident, proposal = offers[0]
+    return await ask(world, incident.id, proposal.id, by, key)
+
+
+async def why_no_offer(world: World, action: str) -> str:
+    live = await world.store.having(*WHILE_LIVE)
+    if not live:
+        return f"nothing is wrong, so there is nothing to {action}; /incident opens one by hand"
+    return f"{action} is not on offer; {turn_of(live[0])}"
+
+
+async def approve(world: World, ask: str, by: Person, key: str) -> Incident:
+    """Second tap: exactly what was asked is approved, once, by somebody who may."""
+    allow(world, by, Role.RESPONDER)
+    incident = await the_asked(world, ask)
+
+    def event(incident: Incident) -> Event:
+        question = the_question(world, incident, ask)
+        the_offer(world, incident, question.offer)
+        return said(world, Kind.APPROVED, by, key, offer=question.offer, ask=ask)
+
+    return await record(world, incident.id, key, event)
+
+
+async def deny(world: World, ask: str, by: Person, key: str) -> Incident:
+    allow(world, by, Role.RESPONDER)
+    incident = await the_asked(world, ask)
+
+    def event(incident: Incident) -> Event:
+        question = the_question(world, incident, ask)
+        return said(world, Kind.DENIED, by, key, offer=question.offer, ask=ask)
+
+    return await record(world, incident.id, key, event)
+
+
+async def acknowledge(world: World, id: int | None, by: Person, key: str) -> Incident:
+    allow(world, by, Role.RESPONDER)
+
+    def event(incident: Incident) -> Event:
+        if incident.acknowledged:
+            raise Refused(f"{incident.acknowledged.by} has it already")
+        return said(world, Kind.ACKNOWLEDGED, by, key)
+
+    return await record(world, id or await the_only(world), key, event)
+
+
+async def set_severity(world: World, id: int, severity: Severity, by: Person, key: str) -> Incident:
+    allow(world, by, Role.RESPONDER)
+    return await record(
+        world, id, key, lambda _: said(world, Kind.SEVERITY, by, key, severity=severity)
+    )
+
+
+async def open_by_hand(world: World, what: str, by: Person, key: str) -> Incident:
+    """`/incident what is wrong`: open one; what fails already is joined to the same incident."""
+    allow(world, by, Role.RESPONDER)
+    service = next(iter(dict.fromkeys(c.service for c in world.checks)))
+    known = await world.store.latest(service)
+    if known and known.heard(key):
+        return known
+    if known and known.status in WHILE_LIVE:
+        raise Refused(f"incident #{known.id} is open for {service} already; its card is above")
+    event = said(world, Kind.DETECTED, by, key, note=what or "opened by hand")
+    if known and known.status is Status.RESOLVED:
+        return await world.store.record(known, event)
+    return await world.store.open(service, event)
+
+
+async def resolve(world: World, id: int | None, reason: str, by: Person, key: str) -> Incident:
+    """`/resolve`: begin the proof; with a reason: it is over because a person says so."""
+    allow(world, by, Role.RESPONDER)
+
+    def event(incident: Incident) -> Event:
+        if reason:
+            return said(world, Kind.OVERRIDDEN, by, key, note=reason)
+        if incident.status is Status.VERIFYING:
+            raise Refused("it is being verified; /resolve REASON ends that on your word")
+        return said(world, Kind.HEALED, by, key, note=f"{by.name} says it is fixed")
+
+    return await record(world, id or await the_only(world), key, event)
+
+
+def allow(world: World, by: Person, needed: Role) -> None:
+    if why := world.rules.people.refusal(by.id, needed):
+        raise Refused(why)
+
+
+def said(world: World, kind: Kind, by: Person, key: str, **what: object) -> Event:
+    return Event(kind, world.now(), by=by.name, by_id=by.id, key=key, **what)  # type: ignore[arg-type]  # each caller names fields of Event
+
+
+async def record(world: World, id: int, key: str, event: Callable[[Incident], Event]) -> Incident:
+    """Decide on the newest copy, as often as it changes under our hands."""
+    for _ in range(TRIES):
+        incident = await world.store.incident(id)
+        if incident is None:
+            raise Refused(f"there is no incident #{id}")
+        if incident.heard(key):
+            return incident
+        try:
+            return await world.store.record(incident, event(incident))
+        except Stale:
+            continue
+    raise Refused("things change too fast just now; tap again")
+
+
+def the_offer(world: World, incident: Incident, id: str) -> Proposal:
+    if incident.status is not Status.OPEN:
+        raise Refused(turn_of(incident))
+    offer = incident.proposal(id)
+    if offer is None:
+        raise Refused("that is not on offer any more; use the newest card")
+    if world.now() >= offer.expires_at:
+        raise Refused("the offer has expired; a fresh look is on its way")
+    return offer
+
+
+def the_question(world: World, incident: Incident, ask: str) -> Event:
+    if incident.status is not Status.OPEN:
+        raise Refused(turn_of(incident))
+    question = incident.asked
+    if question is None or question.ask != ask:
+        raise Refused("that question is settled; use the newest card")
+    if question.expires_at and world.now() >= question.expires_at:
+        raise Refused("that question has expired; tap the offer again")
+    return question
+
+
+async def the_asked(world: World, ask: str) -> Incident:
+    """Find the incident of a question by its name, such as 12-5."""
+    number = ask.partition("-")[0]
+    incident = await world.store.incident(int(number)) if number.isdecimal() else None
+    if incident is None:
+        raise Refused("say which: /approve ID, as it stands on the card")
+    return incident
+
+
+async def the_only(world: World) -> int:
+    live = await world.store.having(*WHILE_LIVE)
+    if not live:
+        raise Refused("no incident is open")
+    if len(live) > 1:
+        raise Refused("several are open; say which: " + ", ".join(f"#{i.id}" for i in live))
+    return live[0].id
+
+
+def turn_of(incident: Incident) -> str:
+    """Say whose turn it is, to somebody who came too late."""
+    last = incident.last(Kind.APPROVED)
+    who = last.by if last else "somebody"
+    return {
+        Status.OPEN: f"#{incident.id} is still being looked into",
+        Status.APPROVED: f"{who} has approved it already",
+        Status.RUNNING: f"{who} approved it and it is running",
+        Status.VERIFYING: f"#{incident.id} is being verified; nothing to approve",
+        Status.RESOLVED: f"#{incident.id} is resolved",
+        Status.CLOSED: f"#{incident.id} is closed",
+    }[incident.status]

@@ -1,0 +1,70 @@
+"""Keep every duty turning until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from bot.ports import Stale, Unavailable
+
+log = logging.getLogger(__name__)
+
+
+class Bell:
+    """Rung when there may be work; whoever waits wakes once. A missed ring costs one tick."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+        self._rung = asyncio.Event()
+
+    async def wait(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._rung.wait(), seconds)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One kind of work. `turn` returns True for "I did something, call me again at once".
+
+    It is called every `every` seconds, or when the bell rings; a turn that hangs is cut off after
+    `deadline` seconds and begun anew.
+    """
+
+    name: str
+    turn: Callable[[], Awaitable[bool]]
+    every: float
+    deadline: float = 60.0
+
+
+async def run(duties: Sequence[Duty], bell: Bell) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        for duty in duties:
+            tasks.create_task(keep_turning(duty, bell), name=duty.name)
+
+
+async def keep_turning(duty: Duty, bell: Bell) -> None:
+    while True:
+        if await once(duty):
+            bell.ring()  # what one duty did may be another's work
+        else:
+            await bell.wait(duty.every)
+
+
+async def once(duty: Duty) -> bool:
+    try:
+        async with asyncio.timeout(duty.deadline):
+            return await duty.turn()
+    except Stale:
+        await asyncio.sleep(0)  # somebody was faster: read again, decide again
+        return True
+    except Unavailable as gone:
+        log.warning("duty.waits", extra={"duty": duty.name, "for": str(gone)})
+    except Exception:  # the only broad except of the house: a bug in one duty stops no other
+        log.exception("duty.crashed", extra={"duty": duty.name})
+    return False

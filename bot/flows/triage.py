@@ -1,0 +1,58 @@
+"""First look: gather evidence for an open incident and offer what suits it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from bot.domain.evidence import Evidence, Found
+from bot.domain.incident import Event, Incident, Kind, Status
+from bot.domain.remedy import propose
+from bot.ports import Source, Unavailable, World
+
+
+async def triage(world: World) -> bool:
+    waiting = [i for i in await world.store.having(Status.OPEN) if needs_a_look(world, i)]
+    for incident in waiting:
+        evidence = await gather(world, incident)
+        actions = [a for a in world.actions if a.service == incident.service]
+        now = world.now()
+        offers = propose(actions, evidence, incident.version, now, world.rules)
+        event = Event(Kind.TRIAGED, now, evidence=evidence, proposals=offers)
+        await world.store.record(incident, event)
+    return bool(waiting)
+
+
+def needs_a_look(world: World, incident: Incident) -> bool:
+    if incident.triage is None:
+        return True
+    if joined_since(incident, incident.triage):
+        return incident.asked is None  # never under the finger of somebody about to say yes
+    return out_of_date(world, incident, incident.triage.at)
+
+
+def joined_since(incident: Incident, looked: Event) -> bool:
+    return any(e.kind is Kind.JOINED and e.at > looked.at for e in incident.timeline)
+
+
+def out_of_date(world: World, incident: Incident, at: datetime) -> bool:
+    now, asked = world.now(), incident.asked
+    if asked and asked.expires_at and now < asked.expires_at:
+        return False
+    return now - at > world.rules.offer_valid
+
+
+async def gather(world: World, incident: Incident) -> tuple[Evidence, ...]:
+    """Ask every source of the service at once; one that fails is evidence of not knowing."""
+    mine = [s for s in world.sources if s.service == incident.service]
+    return tuple(await asyncio.gather(*(ask(world, s, incident) for s in mine)))
+
+
+async def ask(world: World, source: Source, incident: Incident) -> Evidence:
+    try:
+        async with asyncio.timeout(world.rules.triage_within.total_seconds()):
+            return await source.gather(incident)
+    except Unavailable as gone:
+        return Evidence("", source.name, Found.UNREADABLE, str(gone))
+    except TimeoutError:
+        return Evidence("", source.name, Found.UNREADABLE, "no answer in time")

@@ -1,0 +1,102 @@
+"""Prove that it is over: back, stays up, healthy, no regression. Or say that it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.domain.check import Seen, Verdict
+from bot.domain.evidence import Evidence
+from bot.domain.incident import Event, Incident, Kind, Phase, Status
+from bot.domain.proof import Step, done, next_step
+from bot.flows.triage import gather
+from bot.flows.watch import verdicts
+from bot.ports import World
+
+
+async def verify(world: World) -> bool:
+    did = False
+    for incident in await world.store.having(Status.VERIFYING):
+        if event := await next_event(world, incident):
+            await world.store.record(incident, event)
+            did = True
+    return did
+
+
+async def next_event(world: World, incident: Incident) -> Event | None:
+    since, now = incident.acted_at, world.now()
+    if since is None:
+        raise LookupError(f"incident #{incident.id} is verifying nothing")
+    found = await verdicts(world, incident.service, since)
+    healthy = all(v is Verdict.HEALTHY for v in found.values())
+    step = next_step(incident, world.rules)
+    if step is None:
+        return Event(Kind.RECOVERED, now, note="back, stayed up, healthy, no regression")
+    if step.phase is Phase.BACK:
+        return await is_it_back(world, incident, since, healthy=healthy)
+    if Verdict.FAILING in found.values():
+        return Event(Kind.PERSISTED, now, note=await what_fails(world, incident, found))
+    if healthy and now >= step.due:
+        return await holds(world, incident, step)
+    return None  # too early, or nothing to be seen: neither proves anything
+
+
+async def is_it_back(
+    world: World, incident: Incident, since: datetime, *, healthy: bool
+) -> Event | None:
+    now = world.now()
+    if healthy:
+        note = await newest_looks(world, incident, since)
+        return Event(Kind.CHECKED, now, phase=Phase.BACK, note=note)
+    if now - since <= world.rules.back_within:
+        return None
+    found = await verdicts(world, incident.service, since)
+    return Event(Kind.PERSISTED, now, note=await what_fails(world, incident, found))
+
+
+async def holds(world: World, incident: Incident, step: Step) -> Event:
+    before = done(incident)
+    begun = before[-1].at if before else incident.began_at
+    note = await figures(world, incident, begun)
+    return Event(Kind.CHECKED, world.now(), phase=step.phase, step=step.number, note=note)
+
+
+async def what_fails(world: World, incident: Incident, found: Mapping[str, Verdict]) -> str:
+    """One clause per check that is not healthy, in the words of its newest look."""
+    bad = [check for check, verdict in found.items() if verdict is not Verdict.HEALTHY]
+    clauses = []
+    for check in bad:
+        looks = await world.store.results(incident.service, check, limit=1)
+        said = looks[0].detail if looks and looks[0].seen is not Seen.PASS else "not sure yet"
+        clauses.append(f"{check}: {said}")
+    return "; ".join(clauses) or "it failed again"
+
+
+async def newest_looks(world: World, incident: Incident, since: datetime) -> str:
+    mine = [c.name for c in world.checks if c.service == incident.service]
+    said = [await world.store.results(incident.service, n, since=since, limit=1) for n in mine]
+    return " · ".join(looks[0].detail for looks in said if looks and looks[0].detail)
+
+
+async def figures(world: World, incident: Incident, since: datetime) -> str:
+    """Looks that passed, the highest error rate, memory and CPU, all since the step before."""
+    mine = [c.name for c in world.checks if c.service == incident.service]
+    looks = {
+        n: await world.store.results(incident.service, n, since=since, limit=999) for n in mine
+    }
+    every = [look for found in looks.values() for look in found]
+    good = sum(look.seen is Seen.PASS for look in every)
+    said = [f"{good} of {len(every)} looks good"]
+    if rates := [look.value for look in looks.get("logs", ()) if look.value is not None]:
+        said.append(f"{max(rates):.1f} errors/min at most")
+    said += resources(await gather(world, incident))
+    return " · ".join(said)
+
+
+def resources(evidence: tuple[Evidence, ...]) -> list[str]:
+    service = next((e for e in evidence if e.source == "service"), None)
+    if service is None:
+        return []
+    memory, limit, cpu = (service.fact(n) for n in ("memory_mb", "memory_limit_mb", "cpu"))
+    said = [f"{memory} of {limit} MB"] if memory and limit else []
+    return [*said, f"CPU {cpu}"] if cpu else said

@@ -1,0 +1,275 @@
+"""What the house asks of the world. Adapters and chat answer; flows only see these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Protocol
+
+from bot.domain.check import Result
+from bot.domain.evidence import Evidence
+from bot.domain.incident import Event, Incident, Status
+from bot.domain.remedy import Answer, Live, Proposal, Remedy
+from bot.domain.rules import Rules
+from bot.views.message import Button, Document, Message
+
+
+class Unavailable(Exception):  # noqa: N818 - a state of the world, named as people say it
+    """The world did not answer. `permanent` means that asking again will not help."""
+
+    def __init__(self, what: str, *, permanent: bool = False) -> None:
+        super().__init__(what)
+        self.permanent = permanent
+
+
+class Stale(Exception):  # noqa: N818 - it says what the caller's copy is
+    """Somebody changed the incident first. Read it again and decide again."""
+
+
+class Check(Protocol):
+    """Looks at one thing once. Never raises: what cannot be seen is Seen.BLIND."""
+
+    @property
+    def service(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    async def look(self) -> Result: ...
+
+
+class Source(Protocol):
+    """Gathers evidence about one service. Raises Unavailable."""
+
+    @property
+    def service(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    async def gather(self, incident: Incident) -> Evidence: ...
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came of the one call, and a line for people that says it."""
+
+    answer: Answer
+    note: str
+
+
+class Action(Remedy, Protocol):
+    """An act on one service: called once, then only observed."""
+
+    async def live(self) -> Live:
+        """Read the target as it stands now. Raises Unavailable."""
+        ...
+
+    async def run(self, proposal: Proposal) -> Reply:
+        """Make the one call. Never raises: what is not sure is Answer.UNCLEAR."""
+        ...
+
+    async def effect_since(self, before: Live, at: datetime) -> str | None:
+        """Say what shows that the act of that time took effect, or None. Raises Unavailable."""
+        ...
+
+
+class Archive(Protocol):
+    async def keep(self, name: str, text: str) -> None: ...
+
+
+class Lane(IntEnum):
+    """Who goes first when Telegram lets only one through."""
+
+    PAGE = 0
+    ANSWER = 1
+    CARD = 2
+    THREAD = 3
+    DIGEST = 4
+
+    @property
+    def must_arrive(self) -> bool:
+        """Whether a copy too many is better than none."""
+        return self <= Lane.CARD
+
+
+class Delivery(StrEnum):
+    WAITING = "waiting"
+    SENDING = "sending"  # committed before the request leaves: after a crash it is ambiguous
+    SENT = "sent"
+    DEAD = "dead"  # Telegram will never take it: `error` says why
+
+
+@dataclass(frozen=True)
+class Post:
+    """One message as it should stand in one chat. Posting under a known key changes its wish."""
+
+    key: str
+    chat: int
+    lane: Lane
+    message: Message
+    silent: bool = False
+    reply_to: str = ""  # the key of another post
+    document: Document | None = None
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A post and how far it got. It is up to date when `shown == wanted` (counts of wishes).
+
+    `attempts` counts sends of the current wish, `repeated` says that a first copy is unconfirmed.
+    """
+
+    post: Post
+    state: Delivery
+    wanted: int
+    shown: int
+    message_id: int | None
+    reply_to_id: int | None
+    attempts: int
+    repeated: bool
+    not_before: datetime
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class IssuedButton:
+    """A button as it was handed out: bound to the post that carries it."""
+
+    token: str
+    button: Button
+    post: str
+    chat: int
+    message_id: int | None
+
+
+@dataclass(frozen=True)
+class Update:
+    """One chat update, as received: `body` is the raw JSON object."""
+
+    id: int
+    body: str
+
+
+class Store(Protocol):
+    """Everything that must survive. Every method is one transaction."""
+
+    # looks
+    async def keep(self, result: Result) -> None: ...
+    async def results(
+        self, service: str, check: str, *, since: datetime | None = None, limit: int = 50
+    ) -> Sequence[Result]:
+        """Newest first; `since` excludes looks at or before it."""
+        ...
+
+    # incidents
+    async def open(self, service: str, event: Event) -> Incident:
+        """Give it the next number. Raises Stale when the service has a live incident already."""
+        ...
+
+    async def incident(self, id: int) -> Incident | None: ...
+    async def having(self, *statuses: Status) -> Sequence[Incident]:
+        """By id, oldest first."""
+        ...
+
+    async def latest(self, service: str) -> Incident | None:
+        """The newest incident of the service, in whatever status."""
+        ...
+
+    async def recent(self, limit: int) -> Sequence[Incident]:
+        """Newest first."""
+        ...
+
+    async def record(self, incident: Incident, event: Event) -> Incident:
+        """Append the event. Raises Stale when the copy is old, Refused when the table says no."""
+        ...
+
+    async def proven(self, id: int) -> bool:
+        """Whether the hash chain of the incident's events is unbroken."""
+        ...
+
+    # outbox
+    async def unannounced(self) -> Sequence[tuple[Incident, int]]:
+        """Incidents with events that no post tells of yet, and the version that was announced."""
+        ...
+
+    async def announce(self, incident: Incident, posts: Sequence[Post]) -> None:
+        """Post, and remember that the incident is announced up to its version: one transaction."""
+        ...
+
+    async def post(self, *posts: Post) -> None:
+        """Posting a known key with the same content changes nothing."""
+        ...
+
+    async def posted(self, key: str) -> Posted | None: ...
+    async def due(self, now: datetime) -> Sequence[Posted]:
+        """Posts that are not up to date and whose time has come, by lane, then oldest first."""
+        ...
+
+    async def interrupted(self) -> Sequence[Posted]:
+        """Posts that were being sent when the process stopped."""
+        ...
+
+    async def sending(self, posted: Posted) -> Posted:
+        """Claim it. Raises Stale when somebody else did, or its wish has changed meanwhile."""
+        ...
+
+    async def sent(self, posted: Posted, message_id: int, at: datetime) -> None: ...
+    async def later(
+        self, posted: Posted, not_before: datetime, error: str, *, repeated: bool = False
+    ) -> None: ...
+    async def resend(self, posted: Posted) -> None:
+        """Forget the message it was shown as (deleted by people): send it anew."""
+        ...
+
+    async def dead(self, posted: Posted, error: str) -> None: ...
+    async def undelivered(self) -> int:
+        """How many posts that must arrive are dead or not sent yet."""
+        ...
+
+    async def moved(self, chat: int, to: int) -> None:
+        """A group became a supergroup: everything for the old chat goes to the new one."""
+        ...
+
+    async def chat_now(self, chat: int) -> int:
+        """The id that a configured chat has today."""
+        ...
+
+    # buttons
+    async def issue(self, post: str, buttons: Sequence[Button]) -> Mapping[Button, str]:
+        """Give each button of the post its token: the same button of a post keeps its token."""
+        ...
+
+    async def issued(self, token: str) -> IssuedButton | None: ...
+
+    # inbox
+    async def take_in(self, updates: Sequence[Update], at: datetime) -> int:
+        """Keep those not known yet; return how many were new."""
+        ...
+
+    async def unhandled(self) -> Sequence[Update]:
+        """Oldest arrival first."""
+        ...
+
+    async def handled(self, update_id: int, outcome: str) -> None: ...
+
+    # odds and ends that must survive
+    async def memo(self, name: str) -> str | None: ...
+    async def set_memo(self, name: str, value: str) -> None: ...
+    async def prune(self, before: datetime) -> None:
+        """Drop handled updates, delivered thread posts and results older than that."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything outside that a flow may touch, and the house rules it goes by."""
+
+    store: Store
+    checks: Sequence[Check]
+    sources: Sequence[Source]
+    actions: Sequence[Action]
+    archive: Archive
+    chat: int
+    now: Callable[[], datetime]
+    rules: Rules

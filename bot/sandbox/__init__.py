@@ -1,0 +1,1 @@
+"""The practice world: real processes and emulated outside services. It speaks HTTP only."""

@@ -1,0 +1,27 @@
+"""Who and what is in the practice world: people, bots, keys and chats. None of it is real."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Somebody:
+    id: int
+    first_name: str
+    username: str
+    role: str
+
+
+ANN = Somebody(1001, "Ann", "ann_oncall", "owner")
+BEN = Somebody(1002, "Ben", "ben_oncall", "responder")
+SAM = Somebody(1003, "Sam", "sam_stranger", "stranger")
+UMA = Somebody(2001, "Uma", "uma_user", "user")
+PEOPLE = (ANN, BEN, SAM, UMA)
+
+WATCHDOG_TOKEN = "700100:practice-watchdog-token-not-a-secret-0"  # noqa: S105 - made up
+LIFE_OS_TOKEN = "700200:practice-life-os-token-not-a-secret-00"  # noqa: S105 - made up
+RENDER_KEY = "rnd_practice-key-not-a-secret"
+OWNER = "tea-practiceowner00000000"
+ON_CALL_CHAT = -1001700100
+SERVICE = "life-os"

@@ -1,0 +1,114 @@
+"""What every night is told with: waiting for what must happen, and noting when it did."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bot.sandbox import cast
+
+if TYPE_CHECKING:
+    from bot.sandbox.world import PracticeWorld
+
+Found = TypeVar("Found")
+LOOK_EVERY = 0.05  # real seconds
+
+
+class WentWrong(Exception):  # noqa: N818 - it is how a story ends
+    """The story did not go as it should; the message says where it left its way."""
+
+
+@dataclass(frozen=True)
+class Night:
+    name: str
+    about: str
+    play: Callable[[Story], Awaitable[None]]
+
+
+@dataclass
+class Story:
+    """One night under way. `marks` holds what happened and when, in real seconds from the start."""
+
+    world: PracticeWorld
+    marks: list[tuple[float, str]] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+    told: Callable[[str], None] = lambda _: None
+
+    def mark(self, what: str) -> None:
+        at = time.monotonic() - self.began
+        self.marks.append((at, what))
+        self.told(f"{at:7.1f} s  {what}")
+
+    async def until(self, what: str, look: Callable[[], Found | None], within: float) -> Found:
+        """Wait until `look` finds something; raises WentWrong after `within` real seconds."""
+        end = time.monotonic() + within
+        while time.monotonic() < end:
+            if found := look():
+                self.mark(what)
+                return found
+            await asyncio.sleep(LOOK_EVERY)
+        raise WentWrong(f"waited {within:.0f} s in vain: {what}")
+
+    def must(self, what: str, holds: object) -> None:
+        if not holds:
+            raise WentWrong(f"not so: {what}")
+        self.mark(what)
+
+    # The chat as the person on call sees it
+
+    def messages(self) -> list[dict[str, Any]]:
+        """What the watchdog has said in the on-call chat, as it stands now."""
+        bot = int(cast.WATCHDOG_TOKEN.partition(":")[0])
+        every = self.world.telegram.messages(cast.ON_CALL_CHAT)
+        return [m for m in every if m["from"]["id"] == bot]
+
+    def saying(self, text: str) -> dict[str, Any] | None:
+        """The newest message of the watchdog that contains the text."""
+        found = (m for m in reversed(self.messages()) if text in words(m))
+        return next(found, None)
+
+    def audible(self) -> list[dict[str, Any]]:
+        return [m for m in self.messages() if not m.get("silent")]
+
+    def button(self, label: str) -> tuple[int, str] | None:
+        """Message id and data of the newest button whose label contains the text."""
+        for message in reversed(self.messages()):
+            rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+            for button in (b for row in rows for b in row):
+                if label in button["text"]:
+                    return message["message_id"], button["callback_data"]
+        return None
+
+    def tap(self, who: cast.Somebody, message_id: int, data: str) -> None:
+        self.world.telegram.tap(who.id, cast.ON_CALL_CHAT, message_id, data)
+
+    def say(self, who: cast.Somebody, text: str) -> None:
+        self.world.telegram.say(who.id, cast.ON_CALL_CHAT, text)
+
+    def writes(self) -> list[str]:
+        """Every changing call that the platform was sent: "POST /services/…/restart"."""
+        calls = self.world.render.journal
+        return [f"{c.method} {c.path}" for c in calls if c.method != "GET"]
+
+
+def words(message: dict[str, Any]) -> str:
+    return str(message.get("text") or message.get("caption") or "")
+
+
+async def settled(story: Story) -> None:
+    """Before anything is broken: the watchdog has looked, and says that all is well."""
+    await story.until("the watchdog answers", lambda: asks_status(story), 60)
+
+
+def asks_status(story: Story) -> object:
+    """Ask for the status now and then until the answer is good."""
+    if answer := story.saying("All checks pass"):
+        return answer
+    asked = sum(what == "asked" for _, what in story.marks)
+    if time.monotonic() - story.began > asked * 2:
+        story.say(cast.ANN, "/status")
+        story.marks.append((time.monotonic() - story.began, "asked"))
+    return None

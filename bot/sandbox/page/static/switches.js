@@ -1,0 +1,76 @@
+/** The switches that break the practice world for real. */
+
+import { el } from "./dom.js";
+import { flip } from "./api.js";
+
+const DONE_FOR = 2000;
+
+export class Switches {
+  #names = "";
+
+  constructor(box, complain) {
+    Object.assign(this, { box, complain });
+  }
+
+  /** Draw once; later only move the switches, so a finger or the focus is never lost. */
+  draw(switches) {
+    const names = switches.map(({ name, kind }) => `${name}/${kind}`).join();
+    if (names !== this.#names) this.box.replaceChildren(...switches.map((each) => this.#card(each)));
+    this.#names = names;
+    switches.filter(({ kind }) => kind === "toggle").forEach(({ name, on }) => {
+      const control = this.#find(name);
+      if (control.dataset.state !== "busy") this.#turn(control, on);
+    });
+  }
+
+  #find(name) {
+    return [...this.box.querySelectorAll("[data-switch]")].find((node) => node.dataset.switch === name);
+  }
+
+  #card({ name, label, effect, kind }) {
+    const id = `switch-${name}`;
+    const shared = { type: "button", "data-switch": name, "data-state": "idle", "aria-describedby": `${id}-effect` };
+    const control = kind === "toggle"
+      ? el("button", { ...shared, class: "toggle", role: "switch", "aria-checked": "false", "aria-labelledby": id }, el("span", { class: "knob" }))
+      : el("button", { ...shared, class: "once", "aria-label": label }, "Do it");
+    control.addEventListener("click", () => (kind === "toggle" ? this.#toggle(control, name) : this.#once(control, name)));
+    return el("div", { class: "switch" },
+      el("strong", { id }, label), el("p", { id: `${id}-effect` }, effect), control);
+  }
+
+  #turn(control, on) {
+    control.setAttribute("aria-checked", Boolean(on));
+    control.closest(".switch").classList.toggle("on", Boolean(on));
+  }
+
+  async #toggle(control, name) {
+    const on = control.getAttribute("aria-checked") !== "true";
+    if (await this.#post(control, name, on)) this.#turn(control, on);
+    control.dataset.state = "idle";
+  }
+
+  /** Press, then say so for two seconds. */
+  async #once(control, name) {
+    if (control.dataset.state !== "idle") return;
+    const done = await this.#post(control, name, true);
+    control.dataset.state = done ? "done" : "idle";
+    if (!done) return;
+    control.textContent = "Done";
+    setTimeout(() => {
+      control.textContent = "Do it";
+      control.dataset.state = "idle";
+    }, DONE_FOR);
+  }
+
+  async #post(control, name, on) {
+    if (control.dataset.state === "busy") return false;
+    control.dataset.state = "busy";
+    try {
+      await flip(name, on);
+      return true;
+    } catch (problem) {
+      this.complain(problem.message);
+      return false;
+    }
+  }
+}

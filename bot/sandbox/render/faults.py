@@ -1,0 +1,95 @@
+"""Armed faults: the next requests that must go wrong, and how."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from starlette.types import Receive, Send
+
+KINDS = ("error", "hang", "drop_before", "drop_after", "slow")
+
+
+@dataclass(eq=False)
+class Fault:
+    """`method` and `path` are looked for in the request's (None = any); `seconds` are real ones.
+
+    A `hang` without `seconds` lasts until the client goes or the faults are cleared.
+    `drop_after` does what was asked and cuts the connection instead of answering.
+    """
+
+    kind: str
+    method: str | None = None
+    path: str | None = None
+    status: int = 500
+    body: object = None
+    seconds: float | None = None
+    times: int = 1
+
+    def hits(self, method: str, path: str) -> bool:
+        named = self.method is None or self.method.upper() in method
+        return self.times > 0 and named and (self.path is None or self.path in path)
+
+
+class Faults:
+    def __init__(self) -> None:
+        self._armed: list[Fault] = []
+        self._cleared = asyncio.Event()
+
+    def arm(
+        self,
+        kind: str,
+        *,
+        method: str | None = None,
+        path: str | None = None,
+        status: int = 500,
+        body: object = None,
+        seconds: float | None = None,
+        times: int = 1,
+    ) -> None:
+        """`body` may be JSON data or plain text, such as a gateway's page."""
+        if kind not in KINDS:
+            raise ValueError(f"A fault is one of {', '.join(KINDS)}.")
+        self._armed.append(Fault(kind, method, path, status, body, seconds, times))
+
+    def clear(self) -> None:
+        """Disarm all, and let go of the requests that hang."""
+        self._armed.clear()
+        self._cleared.set()
+        self._cleared = asyncio.Event()
+
+    def take(self, method: str, path: str) -> Fault | None:
+        fault = next((one for one in self._armed if one.hits(method, path)), None)
+        if fault is not None:
+            fault.times -= 1
+            self._armed = [one for one in self._armed if one.times > 0]
+        return fault
+
+    async def hold(self, fault: Fault, receive: Receive) -> None:
+        """Answer nothing until the time is over, the faults are cleared or the client is gone."""
+        cleared = asyncio.create_task(self._cleared.wait())
+        gone = asyncio.create_task(until_gone(receive))
+        try:
+            first = asyncio.FIRST_COMPLETED
+            await asyncio.wait({cleared, gone}, timeout=fault.seconds, return_when=first)
+        finally:
+            cleared.cancel()
+            gone.cancel()
+
+
+async def drop(receive: Receive, send: Send) -> None:
+    """Break the connection without an answer."""
+    # ASGI has no word for it: uvicorn's `receive` is bound to the object that holds the
+    # connection; any other server gets the next best thing, an answer that ends too early.
+    transport = getattr(getattr(receive, "__self__", None), "transport", None)
+    if transport is None:
+        headers = [(b"content-length", b"1")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        return
+    transport.abort()
+    await until_gone(receive)
+
+
+async def until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

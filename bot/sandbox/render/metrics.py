@@ -1,0 +1,104 @@
+"""What was measured of the real processes, as time series."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import takewhile
+
+from bot.sandbox.render.state import Sample, Spec
+from bot.sandbox.render.times import stamp
+
+KEPT_SAMPLES = 50_000
+NAMES = frozenset({"cpu", "cpu-limit", "memory", "memory-limit", "instance-count"})
+
+Fold = Callable[[Sequence[float]], float]
+FOLDS: Mapping[str, Fold] = {"AVG": lambda v: sum(v) / len(v), "MAX": max, "MIN": min}
+
+
+@dataclass(frozen=True)
+class Window:
+    start: datetime
+    end: datetime
+    step: float  # real seconds
+    instances: frozenset[str] = frozenset()  # empty = every instance
+    fold: str = "AVG"
+
+
+class Meter:
+    """The samples of one service, the newest at the right."""
+
+    def __init__(self) -> None:
+        self._samples: deque[Sample] = deque(maxlen=KEPT_SAMPLES)
+        self._counts: deque[tuple[datetime, int]] = deque(maxlen=KEPT_SAMPLES)
+
+    def record(self, at: datetime, samples: Iterable[Sample]) -> None:
+        taken = list(samples)
+        self._samples.extend(taken)
+        self._counts.append((at, len(taken)))
+
+    def latest(self, instance_id: str) -> Sample | None:
+        return next((s for s in reversed(self._samples) if s.instance_id == instance_id), None)
+
+    def samples(self, window: Window) -> list[Sample]:
+        recent = takewhile(lambda s: s.at >= window.start, reversed(self._samples))
+        mine = window.instances
+        found = [s for s in recent if s.at <= window.end and (not mine or s.instance_id in mine)]
+        return found[::-1]
+
+    def counts(self, window: Window) -> list[tuple[datetime, float]]:
+        recent = takewhile(lambda c: c[0] >= window.start, reversed(self._counts))
+        return [(at, float(n)) for at, n in recent if at <= window.end][::-1]
+
+
+def series(
+    name: str, service_id: str, meter: Meter, spec: Spec, window: Window
+) -> list[dict[str, object]]:
+    """The answer to `/metrics/{name}`, `name` being one of `NAMES`."""
+    if name == "instance-count":
+        points = _points(meter.counts(window), window.step, _last)
+        return [_series(service_id, None, points, "instances")] if points else []
+    value, fold, unit = _measure(name, spec, window)
+    by_instance: dict[str, list[tuple[datetime, float]]] = defaultdict(list)
+    for sample in meter.samples(window):
+        by_instance[sample.instance_id].append((sample.at, value(sample)))
+    return [
+        _series(service_id, instance_id, _points(values, window.step, fold), unit)
+        for instance_id, values in by_instance.items()
+    ]
+
+
+def _measure(name: str, spec: Spec, window: Window) -> tuple[Callable[[Sample], float], Fold, str]:
+    return {
+        "cpu": (lambda s: s.cpu, FOLDS[window.fold], "cpu"),
+        "cpu-limit": (lambda _: spec.cpu_limit, _last, "cpu"),
+        "memory": (lambda s: s.memory, _last, "bytes"),
+        "memory-limit": (lambda _: spec.memory_limit, _last, "bytes"),
+    }[name]
+
+
+def _points(
+    values: Iterable[tuple[datetime, float]], step: float, fold: Fold
+) -> list[dict[str, object]]:
+    buckets: dict[int, list[float]] = defaultdict(list)
+    for at, value in values:
+        buckets[int(at.timestamp() // step)].append(value)
+    return [
+        {"timestamp": stamp(datetime.fromtimestamp(n * step, UTC)), "value": fold(bucket)}
+        for n, bucket in buckets.items()
+    ]
+
+
+def _series(
+    service_id: str, instance_id: str | None, points: list[dict[str, object]], unit: str
+) -> dict[str, object]:
+    labels = [{"field": "resource", "value": service_id}]
+    if instance_id is not None:
+        labels.append({"field": "instance", "value": instance_id})
+    return {"labels": labels, "values": points, "unit": unit}
+
+
+def _last(values: Sequence[float]) -> float:
+    return values[-1]

@@ -1,0 +1,82 @@
+"""Flood limits: how much a bot may send before it is told to wait."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.sandbox.pace import Pace
+from bot.sandbox.telegram.errors import flooded
+
+PRIVATE_PER_SECOND, PRIVATE_BURST = 1, 20
+GROUP_MESSAGES, GROUP_SECONDS = 20, 60
+OVERALL_PER_SECOND, OVERALL_BURST = 30, 30
+
+
+@dataclass
+class Bucket:
+    """`burst` at once, then `rate` a second."""
+
+    rate: float
+    burst: int
+    level: float = 0.0
+    at: float = 0.0
+
+    def wait(self, now: float) -> float:
+        """Return the seconds until one more fits, 0.0 when it does now."""
+        self.level = max(0.0, self.level - max(0.0, now - self.at) * self.rate)
+        self.at = now
+        # The clock's own rounding must not cost a message that is due exactly now.
+        return max(0.0, (self.level + 1 - self.burst - 1e-6) / self.rate)
+
+    def take(self, now: float) -> None:  # noqa: ARG002 - the same shape as Window.take
+        self.level += 1
+
+
+@dataclass
+class Window:
+    """At most `count` in any `seconds`."""
+
+    count: int
+    seconds: float
+    taken: deque[float] = field(default_factory=deque)
+
+    def wait(self, now: float) -> float:
+        while self.taken and self.taken[0] <= now - self.seconds:
+            self.taken.popleft()
+        return 0.0 if len(self.taken) < self.count else self.taken[0] + self.seconds - now
+
+    def take(self, now: float) -> None:
+        self.taken.append(now)
+
+
+class Flood:
+    """The limits of every bot and chat."""
+
+    def __init__(self, pace: Pace, clock: Callable[[], float]) -> None:
+        self._pace = pace
+        self._clock = clock
+        self._overall: dict[int, Bucket] = {}
+        self._chats: dict[tuple[int, int], Bucket | Window] = {}
+
+    def admit(self, bot_id: int, chat_id: int) -> None:
+        now = self._clock()
+        limits = (self._of_bot(bot_id), self._of_chat(bot_id, chat_id))
+        wait = max(limit.wait(now) for limit in limits)
+        if wait > 0:
+            raise flooded(math.ceil(wait))
+        for limit in limits:
+            limit.take(now)
+
+    def _of_bot(self, bot_id: int) -> Bucket:
+        rate = self._pace.rate(OVERALL_PER_SECOND)
+        return self._overall.setdefault(bot_id, Bucket(rate, OVERALL_BURST))
+
+    def _of_chat(self, bot_id: int, chat_id: int) -> Bucket | Window:
+        if chat_id < 0:  # groups have negative ids
+            fresh: Bucket | Window = Window(GROUP_MESSAGES, self._pace.real(GROUP_SECONDS))
+        else:
+            fresh = Bucket(self._pace.rate(PRIVATE_PER_SECOND), PRIVATE_BURST)
+        return self._chats.setdefault((bot_id, chat_id), fresh)

@@ -1,0 +1,191 @@
+"""The conductor: starts everything in its order, shows its state, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from bot.sandbox import cast, edge, page
+from bot.sandbox.history import COMMITS
+from bot.sandbox.pace import Pace
+from bot.sandbox.plan import Places, watchdog_environment, watchdog_toml
+from bot.sandbox.postgres import Postgres
+from bot.sandbox.render import Render, Service
+from bot.sandbox.server import Server
+from bot.sandbox.switches import BY_NAME, SWITCHES
+from bot.sandbox.telegram import Telegram
+from bot.sandbox.traffic import use_life_os
+from bot.sandbox.watchdog import Watchdog
+
+MODEL_SECONDS = 8.0  # world seconds
+SHOWN_EVERY = 0.5  # real seconds
+LOG_LINES = 40
+
+
+class PracticeWorld:
+    """`async with PracticeWorld(...) as world`: up and healthy inside, gone without trace after.
+
+    `store` is "sqlite" or "postgres": what the watchdog keeps its own records in.
+    """
+
+    def __init__(self, speed: float, *, port: int = 0, store: str = "sqlite") -> None:
+        self.pace, self.store = Pace(speed), store
+        self.folder = Path(tempfile.mkdtemp(prefix="practice-"))
+        self.folder.chmod(0o755)
+        self.server = Server(port)
+        self.telegram = Telegram(self.pace)
+        self.render = Render(self.pace, cast.RENDER_KEY, cast.OWNER)
+        self.postgres: Postgres = Postgres(self.folder / "watched")
+        self._stack = AsyncExitStack()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.service: Service
+        self.watchdog: Watchdog
+        self.places: Places
+
+    async def __aenter__(self) -> Self:
+        self._stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await self._stack.aclose()
+
+    async def _start(self) -> None:
+        self._people()
+        database, store = await asyncio.gather(self._database(), self._store())
+        self._stack.push_async_callback(self.server.close)
+        self._stack.callback(self.telegram.close)
+        self.service = self._add_service(database)
+        self._stack.push_async_callback(self.render.close)
+        client = await self._stack.enter_async_context(httpx.AsyncClient())
+        await self.server.start(self._app(client))
+        self.places = Places(self.folder, self.server.base, self.service.id, database, store)
+        self.places.config.write_text(watchdog_toml(self.places, self.pace))
+        await self.service.start()
+        self.watchdog = Watchdog(watchdog_environment(self.places, os.environ), self.folder)
+        self._stack.push_async_callback(self.watchdog.close)
+        await self.watchdog.start()
+        self._tasks.append(asyncio.create_task(use_life_os(self.telegram, self.pace)))
+        self._tasks.append(asyncio.create_task(self._show()))
+
+    def _people(self) -> None:
+        oncall = self.telegram.add_bot(cast.WATCHDOG_TOKEN, "life_os_watchdog_bot", "Watchdog")
+        watched = self.telegram.add_bot(cast.LIFE_OS_TOKEN, "life_os_bot", "Life OS")
+        for one in cast.PEOPLE:
+            self.telegram.add_person(one.id, one.first_name, one.username, one.role)
+        members = [cast.ANN.id, cast.BEN.id, cast.SAM.id]
+        self.telegram.add_chat(
+            cast.ON_CALL_CHAT, "supergroup", "Life OS on call", members, [oncall]
+        )
+        self.telegram.add_chat(cast.UMA.id, "private", None, [cast.UMA.id], [watched])
+
+    async def _database(self) -> str:
+        self._stack.push_async_callback(self.postgres.close)
+        await self.postgres.start()
+        return await self.postgres.create("lifeos")
+
+    async def _store(self) -> str:
+        """The watchdog's own records: never in the database that it watches."""
+        if self.store == "sqlite":
+            return f"sqlite:///{self.folder / 'watchdog.db'}"
+        own = Postgres(self.folder / "own", max_connections=20)
+        self._stack.push_async_callback(own.close)
+        await own.start()
+        return await own.create("watchdog")
+
+    def _add_service(self, database: str) -> Service:
+        env = {
+            "PATH": os.environ.get("PATH", ""),
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "PYTHONUNBUFFERED": "1",
+            "TELEGRAM_BOT_TOKEN": cast.LIFE_OS_TOKEN,
+            "TELEGRAM_USER_ID": str(cast.UMA.id),
+            "TELEGRAM_API_URL": f"{self.server.base}/telegram",
+            "ANTHROPIC_API_KEY": "practice-key-not-a-secret",
+            "DATABASE_URL": database,
+            "LIFE_OS_MODEL_SECONDS": f"{max(self.pace.real(MODEL_SECONDS), 0.2):.2f}",
+            "LIFE_OS_HEARTBEAT_SECONDS": "1",
+        }
+        return self.render.add_service(
+            name=cast.SERVICE,
+            command=[sys.executable, "-m", "bot.sandbox.lifeos"],
+            env=env,
+            folder=self.folder / "instances",
+            commits=COMMITS,
+        )
+
+    def _app(self, client: httpx.AsyncClient) -> Starlette:
+        mine = [
+            Route("/world", self._world),
+            Route("/switches/{name}", self._switch, methods=["POST"]),
+        ]
+        return Starlette(
+            routes=[
+                Mount("/telegram", routes=self.telegram.bot_routes),
+                Mount("/render/v1", routes=self.render.routes),
+                Mount("/api", routes=[*mine, *self.telegram.chat_routes]),
+                *edge.routes(self.service, client),
+                *page.routes(),
+            ]
+        )
+
+    # What the page asks
+
+    async def _world(self, _: Request) -> Response:
+        return JSONResponse(self.snapshot())
+
+    async def _switch(self, request: Request) -> Response:
+        switch = BY_NAME.get(request.path_params["name"])
+        if switch is None:
+            return JSONResponse({"message": "There is no such switch."}, 404)
+        await switch.flip(self, on=bool((await request.json()).get("on", True)))
+        return Response(status_code=204)
+
+    def snapshot_state(self) -> str:
+        return str(self.service.snapshot()["state"])
+
+    def snapshot(self) -> dict[str, object]:
+        return {
+            "speed": self.pace.speed,
+            "now": datetime.now(UTC).isoformat(),
+            "service": self.service.snapshot(),
+            "database": {
+                "state": self.postgres.state,
+                "since": self.postgres.since.isoformat(),
+                "connections": self.postgres.connections(),
+                "max_connections": self.postgres.max_connections,
+            },
+            "watchdog": self.watchdog.snapshot(),
+            "switches": [switch.shown(self) for switch in SWITCHES],
+            "logs": self.service.tail(LOG_LINES),
+        }
+
+    async def _show(self) -> None:
+        """Tell every open page how the world is, when that has changed."""
+        self.telegram.stream.world = self.snapshot
+        last: dict[str, object] = {}
+        while True:
+            world = self.snapshot()
+            if {**world, "now": ""} != {**last, "now": ""}:
+                self.telegram.stream.publish("world", world)
+                last = world
+            await asyncio.sleep(SHOWN_EVERY)

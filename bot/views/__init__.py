@@ -1,0 +1,1 @@
+"""How an incident reads: to people in chat, and to whoever comes later. Pure."""

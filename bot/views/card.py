@@ -1,0 +1,228 @@
+"""The one message of an incident, edited in place: what is wrong, what was found, whose turn."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.evidence import Evidence, Found
+from bot.domain.incident import Event, Incident, Kind, Status
+from bot.domain.remedy import Proposal
+from bot.domain.rules import Rules
+from bot.domain.severity import Severity
+
+from .headline import headline, over
+from .message import Button, Message
+from .proof import proof
+from .words import bold, clock, code, esc, exact, folded, small, span
+
+NAMES = {"service": "Service", "logs": "Logs", "database": "Database", "deploys": "Deploys"}
+ICONS = {"restart": "🔁"}
+
+
+def card(incident: Incident, rules: Rules, now: datetime) -> Message:
+    """Show the incident as it stands. Pure: the same incident and time give the same card."""
+    first = headline(incident, rules)
+    parts = [
+        f"{bold(first)}\n{small(about(incident))}",
+        *BODY[incident.status](incident, rules, now),
+    ]
+    return Message(
+        html="\n\n".join(p for p in parts if p),
+        minimal=f"{first} (#{incident.id}; /status tells more)",
+        rows=buttons(incident, now),
+    )
+
+
+def superseded(incident: Incident) -> Message:
+    """What an earlier card of a relapsed incident turns into: no buttons."""
+    text = f"⚪ #{incident.id} {incident.service} failed again; the newest card is below."
+    return Message(html=esc(text), minimal=text)
+
+
+def about(incident: Incident) -> str:
+    who = incident.acknowledged
+    having = f" · {who.by} has it" if who else ""
+    again = f" · failed again {incident.relapses}×" if incident.relapses else ""
+    return f"Incident #{incident.id}{having}{again}"
+
+
+def open_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
+    return [
+        failing(incident),
+        setback(incident),
+        findings(incident),
+        question(incident, rules, now),
+    ]
+
+
+def acting_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
+    return [failing(incident), running(incident, rules, now)]
+
+
+def verifying_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
+    began = incident.last(Kind.RAN, Kind.UNKNOWN, Kind.HEALED)
+    said = [f"{MARKS[began.kind]} {esc(began.note)}"] if began else []
+    said += [bold("Checking that it is over"), *proof(incident, rules, now)]
+    return ["\n".join(said), small("It is not called resolved before every line holds.")]
+
+
+def over_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
+    end = over(incident)
+    how = f"{esc(how_it_ended(incident))}"
+    when = f" · {clock(end.at, rules.zone)}" if end else ""
+    reported = incident.last(Kind.REPORTED)
+    file = f"Report: {code(reported.note)}" if reported else small("The report is being written.")
+    steps = proof(incident, rules, now) if end and end.kind is Kind.RECOVERED else []
+    return [how + when, "\n".join(steps), file]
+
+
+BODY = {
+    Status.OPEN: open_body,
+    Status.APPROVED: acting_body,
+    Status.RUNNING: acting_body,
+    Status.VERIFYING: verifying_body,
+    Status.RESOLVED: over_body,
+    Status.CLOSED: over_body,
+}
+MARKS = {Kind.RAN: "✔️", Kind.UNKNOWN: "❔", Kind.HEALED: "↗️"}
+
+
+def failing(incident: Incident) -> str:
+    if not incident.failing:
+        return esc(incident.spell[0].note)
+    rows = [f"• {esc(e.check)}: {esc(e.note, 160)}" for e in incident.failing]
+    return "\n".join([bold("What fails"), *rows])
+
+
+def setback(incident: Incident) -> str:
+    """The last thing that went wrong with an act, until a newer act is under way."""
+    kinds = (Kind.PERSISTED, Kind.FAILED, Kind.WITHDRAWN, Kind.DETECTED, Kind.ANSWERED)
+    latest = incident.last(*kinds)
+    if latest is None or latest.kind not in SETBACKS:
+        return ""
+    return f"{SETBACKS[latest.kind]} {esc(latest.note)}"
+
+
+SETBACKS = {
+    Kind.PERSISTED: "❌ Not over:",
+    Kind.FAILED: "❌ Not done:",
+    Kind.WITHDRAWN: "↩️ Not done:",
+}
+
+
+def findings(incident: Incident) -> str:
+    if not incident.evidence:
+        return small("Looking into it…")
+    seen = [e for e in incident.evidence if e.found is not Found.UNREADABLE]
+    unread = [e for e in incident.evidence if e.found is Found.UNREADABLE]
+    lines = [bold("What was found"), *(finding(e) for e in seen)]
+    if unread:
+        names = "; ".join(f"{NAMES.get(e.source, e.source)} ({e.summary})" for e in unread)
+        lines.append(small(f"Not checked: {names}"))
+    return "\n".join(lines)
+
+
+def finding(evidence: Evidence) -> str:
+    name = NAMES.get(evidence.source, evidence.source)
+    text = f"{code(evidence.id)} {esc(name)}: {esc(evidence.summary)}"
+    return f"{text}\n{folded(chr(10).join(evidence.lines))}" if evidence.lines else text
+
+
+def question(incident: Incident, rules: Rules, now: datetime) -> str:
+    """The confirmation that is open, or that nothing can be offered."""
+    asked = live_question(incident, now)
+    if asked is None:
+        return "" if incident.proposals or not incident.triage else small("Nothing to offer yet.")
+    offer = incident.proposal(asked.offer)
+    if offer is None or asked.expires_at is None:
+        return ""
+    until = exact(asked.expires_at, rules.zone)
+    grounds = f" ({', '.join(offer.evidence)})" if offer.evidence else ""
+    return "\n".join(
+        (
+            bold(f"{offer.action.capitalize()} {incident.service}?"),
+            esc(offer.effect),
+            f"Target {code(offer.target)}, deploy {code(offer.live.deploy or 'unknown')}",
+            f"Because {esc(offer.why)}{esc(grounds)}",
+            small(f"{asked.by} asked. Yes counts until {until}; or type"),
+            f"{code(f'/approve {asked.ask}')}  {code(f'/deny {asked.ask}')}",
+        )
+    )
+
+
+def live_question(incident: Incident, now: datetime) -> Event | None:
+    asked = incident.asked
+    return asked if asked and asked.expires_at and now < asked.expires_at else None
+
+
+def running(incident: Incident, rules: Rules, now: datetime) -> str:
+    approval, started = incident.last(Kind.APPROVED), incident.last(Kind.STARTED)
+    offer = incident.approved
+    if approval is None or offer is None:
+        return ""
+    at = exact(approval.at, rules.zone)
+    lines = [f"▶️ {esc(offer.action.capitalize())} approved by {esc(approval.by)} at {at}"]
+    if incident.status is Status.RUNNING and started:
+        answer = incident.last(Kind.STARTED, Kind.ANSWERED)
+        if answer and answer.kind is Kind.ANSWERED:
+            lines.append(esc(answer.note))
+        waited, most = now - started.at, rules.observe_for
+        lines.append(small(f"Waiting to see it happen, {span(waited)} of at most {span(most)}"))
+    return "\n".join(lines)
+
+
+def how_it_ended(incident: Incident) -> str:
+    """One clause on what put it right, as far as is known."""
+    end = over(incident)
+    if end and end.kind is Kind.OVERRIDDEN:
+        return f"{end.by} closed it without proof: {end.note}"
+    act = next((e for e in reversed(incident.spell) if e.kind in {Kind.RAN, Kind.UNKNOWN}), None)
+    offer = incident.approved
+    if act is None or offer is None:
+        return "Recovered without an act of ours"
+    approval = incident.last(Kind.APPROVED)
+    by = f", approved by {approval.by}" if approval else ""
+    unsure = " (not confirmed by the platform)" if act.kind is Kind.UNKNOWN else ""
+    return f"Recovered after {offer.action}{by}{unsure}"
+
+
+def buttons(incident: Incident, now: datetime) -> tuple[tuple[Button, ...], ...]:
+    if incident.status is Status.VERIFYING and not incident.acknowledged:
+        return (have_it(incident),)
+    if incident.status is not Status.OPEN:
+        return ()
+    if asked := live_question(incident, now):
+        return (yes_or_no(incident, asked),)
+    rows: list[tuple[Button, ...]]
+    rows = [(offer_button(incident, p),) for p in incident.proposals]
+    if not incident.acknowledged:
+        rows.append(have_it(incident))
+    if by_hand(incident):
+        rows.append(severities(incident))
+    return tuple(rows)
+
+
+def offer_button(incident: Incident, offer: Proposal) -> Button:
+    label = f"{ICONS.get(offer.action, '▶️')} {offer.action.capitalize()}…"
+    return Button(label, "ask", incident.id, offer.id, "primary")
+
+
+def yes_or_no(incident: Incident, asked: Event) -> tuple[Button, ...]:
+    action = asked.offer.partition(".")[2]
+    return (
+        Button(f"✅ Yes, {action}", "approve", incident.id, asked.ask, "danger"),
+        Button("✖️ No", "deny", incident.id, asked.ask),
+    )
+
+
+def have_it(incident: Incident) -> tuple[Button, ...]:
+    return (Button("👀 I have it", "ack", incident.id),)
+
+
+def by_hand(incident: Incident) -> bool:
+    """Opened by a person who has not said yet how bad it is."""
+    return not incident.failing and not any(e.severity for e in incident.spell)
+
+
+def severities(incident: Incident) -> tuple[Button, ...]:
+    return tuple(Button(s, "severity", incident.id, s) for s in Severity)

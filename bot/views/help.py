@@ -1,0 +1,25 @@
+"""What can be typed, and who may."""
+
+from __future__ import annotations
+
+from .message import Message
+from .words import bold, esc
+
+COMMANDS = (
+    ("incident", "open an incident by hand: /incident what is wrong"),
+    ("status", "how every check stands"),
+    ("restart", "ask for a restart; you confirm it"),
+    ("approve", "say yes to a question: /approve 12-5"),
+    ("deny", "say no to a question: /deny 12-5"),
+    ("ack", "I have it: pages stop repeating"),
+    ("resolve", "begin the proof; with a reason, end it on your word"),
+    ("report", "the written report of an incident: /report 12"),
+    ("help", "this list"),
+    ("id", "your Telegram id, and this chat's"),
+)
+
+
+def help_text() -> Message:
+    lines = [f"/{name} – {esc(what)}" for name, what in COMMANDS]
+    text = "\n".join([bold("What you can type"), *lines])
+    return Message(html=text, minimal="/status /incident /approve ID /deny ID /ack /resolve")

@@ -1,0 +1,165 @@
+"""The incident written up, in Markdown: every fact is from the timeline."""
+
+from __future__ import annotations
+
+from bot.domain.evidence import Evidence, Found
+from bot.domain.incident import Event, Incident, Kind, Phase
+from bot.domain.rules import Rules
+from bot.domain.severity import MEANING, row
+
+from .card import how_it_ended
+from .headline import impact, lasted, over
+from .words import clean, short, span
+
+SAYS = {
+    Kind.DETECTED: "Detected",
+    Kind.JOINED: "Also failing",
+    Kind.SEVERITY: "Severity set",
+    Kind.ACKNOWLEDGED: "Acknowledged",
+    Kind.NOTED: "Note",
+    Kind.REMINDED: "Paged again, nobody had it",
+    Kind.TRIAGED: "First look done",
+    Kind.ASKED: "Asked for",
+    Kind.DENIED: "Denied",
+    Kind.APPROVED: "Approved",
+    Kind.WITHDRAWN: "Not done",
+    Kind.STARTED: "Started",
+    Kind.ANSWERED: "Platform answered",
+    Kind.RAN: "Seen to have happened",
+    Kind.FAILED: "Failed",
+    Kind.UNKNOWN: "Outcome unknown",
+    Kind.HEALED: "Checks pass again",
+    Kind.CHECKED: "Proof",
+    Kind.PERSISTED: "Not over",
+    Kind.RECOVERED: "Resolved",
+    Kind.OVERRIDDEN: "Closed by hand",
+}
+
+
+def report(incident: Incident, rules: Rules) -> str:
+    """Return the whole file. The same incident gives the same text."""
+    sections = (
+        head(incident, rules),
+        section("Summary", summary(incident)),
+        section("Timeline", timeline(incident, rules)),
+        section("Impact", impacts(incident)),
+        section("Root cause", cause(incident)),
+        section("Resolution", resolution(incident, rules)),
+        section("Prevention", prevention(incident)),
+        section("Lessons learned", lessons(incident)),
+    )
+    return "\n".join(sections)
+
+
+def section(title: str, body: str) -> str:
+    return f"## {title}\n\n{body}\n"
+
+
+def head(incident: Incident, rules: Rules) -> str:
+    zone = rules.zone
+    end = over(incident)
+    began = incident.opened_at.astimezone(zone)
+    until = end.at.astimezone(zone).strftime("%H:%M:%S %Z") if end else "not over"
+    state = "RESOLVED" if end else incident.status.upper()
+    return (
+        f"# Incident report: {md(incident.service)}, {began:%Y-%m-%d}\n\n"
+        f"**Incident:** #{incident.id}  \n"
+        f"**Severity:** {incident.severity} ({MEANING[incident.severity]})  \n"
+        f"**Duration:** {began:%H:%M:%S} - {until} ({span(lasted(incident))})  \n"
+        f"**Status:** {state}\n"
+    )
+
+
+def summary(incident: Incident) -> str:
+    what = "; ".join(f"{e.check}: {e.note}" for e in incident.failing) or incident.spell[0].note
+    again = f" It failed again {incident.relapses}×." if incident.relapses else ""
+    return md(
+        f"{incident.service} {impact(incident)} ({what}). {how_it_ended(incident)}.{again}", 900
+    )
+
+
+def timeline(incident: Incident, rules: Rules) -> str:
+    rows = [line(e, rules) for e in incident.timeline if e.kind in SAYS]
+    return "\n".join(rows)
+
+
+def line(event: Event, rules: Rules) -> str:
+    at = event.at.astimezone(rules.zone).strftime("%H:%M:%S")
+    about = " · ".join(part for part in (which(event), event.note) if part)
+    text = f"{SAYS[event.kind]}{f' ({event.by})' if event.by_id else ''}"
+    return f"- {at}: {md(text)}{f': {md(about, 400)}' if about else ''}"
+
+
+def which(event: Event) -> str:
+    if event.kind is Kind.CHECKED and event.phase:
+        return f"{event.phase} {event.step}" if event.step else str(event.phase)
+    if event.kind is Kind.SEVERITY:
+        return str(event.severity)
+    if event.kind is Kind.TRIAGED:
+        return f"{len(event.evidence)} sources, {len(event.proposals)} offers"
+    return event.check or event.offer.partition(".")[2]
+
+
+def impacts(incident: Incident) -> str:
+    return "\n".join(
+        (
+            "- Users affected: not measured",
+            f"- Functionality impacted: {md(incident.service)} {md(impact(incident))}",
+            "- Data loss: not checked",
+            f"- Downtime: {downtime(incident)}",
+        )
+    )
+
+
+def downtime(incident: Incident) -> str:
+    """From the detection to the moment every check passed again, if that was seen."""
+    back = next((e for e in incident.spell if e.phase is Phase.BACK), None)
+    if back is None:
+        return f"{span(lasted(incident))} at most; the moment it came back was not seen"
+    return f"{span(back.at - incident.began_at)} from detection until every check passed again"
+
+
+def cause(incident: Incident) -> str:
+    """What was found, without a claim: nothing here has been concluded from it."""
+    reasons = [f"- {e.check}: {row(e.check, e.code).reason}" for e in incident.failing]
+    found = [quoted(e) for e in incident.evidence]
+    lines = ["Not established; written without AI. What failed, and what was found:", ""]
+    return "\n".join([*lines, *(md(r, 300) for r in reasons), *found])
+
+
+def quoted(evidence: Evidence) -> str:
+    mark = " (could not be read)" if evidence.found is Found.UNREADABLE else ""
+    name = f"{evidence.id} {evidence.source}".strip()
+    text = f"- {md(name)}{mark}: {md(evidence.summary, 300)}"
+    if not evidence.lines:
+        return text
+    block = "\n".join(f"  {clean(line)[:300]}" for line in evidence.lines)
+    return f"{text}\n\n  ~~~~text\n{block.replace('~~~~', '~~~')}\n  ~~~~"
+
+
+def resolution(incident: Incident, rules: Rules) -> str:
+    proof = [line(e, rules) for e in incident.timeline if e.kind is Kind.CHECKED]
+    return "\n".join([f"{md(how_it_ended(incident), 300)}.", "", *proof])
+
+
+def prevention(incident: Incident) -> str:
+    if incident.approved is None:
+        return "1. Find out why it failed and why it came back by itself."
+    return (
+        f"1. A quick fix was used ({md(incident.approved.action)}): the cause is still there."
+        " Find it in the evidence above.\n"
+        "2. Write a test or an alert that would have told earlier."
+    )
+
+
+def lessons(incident: Incident) -> str:
+    acked = next((e for e in incident.timeline if e.by_id), None)
+    took = span(acked.at - incident.opened_at) if acked else None
+    first = f"- Somebody had it after {took}." if took else "- Nobody had to do anything."
+    return f"{first}\n- To be filled in by those who were there."
+
+
+def md(text: object, most: int = 200) -> str:
+    """Make outside text one line that Markdown does not take for its own."""
+    line = " ".join(clean(str(text)).split())
+    return "".join(f"\\{c}" if c in "\\`*_[]<>#|" else c for c in short(line, most))

@@ -1,0 +1,80 @@
+"""The lines below the card: what happened, when, by whom."""
+
+from __future__ import annotations
+
+from bot.domain.incident import Event, Incident, Kind
+from bot.domain.rules import Rules
+
+from .card import how_it_ended
+from .headline import headline, impact, lasted
+from .message import Button, Message
+from .words import bold, clock, code, esc, exact, plain, span
+
+LINES = {
+    Kind.JOINED: "🔴 {check} fails too: {note}",
+    Kind.SEVERITY: "⚖️ {by} set the severity to {severity}",
+    Kind.ACKNOWLEDGED: "👀 {by} has it",
+    Kind.NOTED: "📝 {by}: {note}",
+    Kind.DENIED: "✖️ {by} said no",
+    Kind.APPROVED: "✅ {by} approved",
+    Kind.WITHDRAWN: "↩️ Not done: {note}",
+    Kind.ANSWERED: "▶️ {note}",
+    Kind.RAN: "✔️ {note}",
+    Kind.FAILED: "❌ Not done: {note}",
+    Kind.UNKNOWN: "❔ {note}",
+    Kind.HEALED: "↗️ {note}",
+    Kind.PERSISTED: "❌ Not over: {note}",
+}
+
+
+def line(incident: Incident, event: Event, rules: Rules) -> Message | None:
+    """Return the thread's line for an event, or None for what the card alone tells."""
+    form = LINES.get(event.kind)
+    if form is None:
+        return None
+    words = {"by": event.by, "note": event.note, "check": event.check, "severity": event.severity}
+    said = form.format(**{name: esc(value) for name, value in words.items()})
+    text = f"<code>{exact(event.at, rules.zone)}</code> {said}"
+    return Message(html=text, minimal=f"#{incident.id} {plain(said)}")
+
+
+def reminder(incident: Incident, event: Event, rules: Rules) -> Message:
+    """The page again: nobody has it yet."""
+    first = headline(incident, rules)
+    waited = span(event.at - incident.began_at)
+    text = f"{bold(first)}\nNobody has it after {waited}."
+    have_it = Button("👀 I have it", "ack", incident.id)
+    return Message(html=text, minimal=f"{first} Nobody has it.", rows=((have_it,),))
+
+
+def persisted(incident: Incident, event: Event, rules: Rules) -> Message:
+    """The proof failed: this is heard, because people may have gone back to sleep."""
+    text = f"❌ {incident.severity} {incident.service} still {impact(incident)}"
+    at = clock(event.at, rules.zone)
+    return Message(
+        html=f"{bold(text)}\n{at} · {esc(event.note)}\nNew offers are on the card above.",
+        minimal=f"{text}: {event.note}",
+    )
+
+
+def all_clear(incident: Incident, rules: Rules) -> Message:
+    """The last message: what it was, how it ended, and how things stand."""
+    end = incident.last(Kind.RECOVERED, Kind.OVERRIDDEN)
+    proved = end is not None and end.kind is Kind.RECOVERED
+    reported = incident.last(Kind.REPORTED)
+    first = headline(incident, rules)
+    mark = "✅" if proved else "⚪"
+    word = "proved" if proved else "not proved"
+    lines = [
+        bold(first),
+        f"{esc(incident.service)} {esc(impact(incident))} · lasted {span(lasted(incident))}",
+        esc(how_it_ended(incident)),
+        "",
+        f"{mark} Service: {'running' if proved else word}",
+        f"{mark} Health: {'every check passes' if proved else word}",
+        f"{mark} Functionality: {'no regression seen' if proved else word}",
+        "✅ Monitoring: active",
+        f"{'✅' if reported else '⏳'} Report: "
+        + (code(reported.note) if reported else "being written"),
+    ]
+    return Message(html="\n".join(lines), minimal=first)

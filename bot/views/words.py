@@ -1,0 +1,79 @@
+"""The small words every view is made of. Whatever is not ours is escaped here."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from datetime import datetime, timedelta, tzinfo
+
+LIMIT = 4096  # characters of a message after parsing: Bot API sendMessage
+TAG = re.compile(r"<[^>]*>")
+
+
+def esc(text: object, most: int = 300) -> str:
+    """Make outside text safe for Telegram's HTML: cut, cleaned of control marks, escaped."""
+    return html.escape(short(clean(str(text)), most), quote=False)
+
+
+def clean(text: str) -> str:
+    """Drop control, bidirectional and zero-width marks that could disguise what people read."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf"})
+
+
+def short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def bold(text: object) -> str:
+    return f"<b>{esc(text)}</b>"
+
+
+def small(text: object) -> str:
+    return f"<i>{esc(text)}</i>"
+
+
+def code(text: object) -> str:
+    return f"<code>{esc(text)}</code>"
+
+
+def folded(lines: str) -> str:
+    """Quote something long so that it opens on a tap (Bot API: expandable blockquote)."""
+    return f"<blockquote expandable>{esc(lines, 900)}</blockquote>"
+
+
+def plain(markup: str) -> str:
+    """Return the text of our own HTML. Safe: whatever came from outside is escaped in it."""
+    return html.unescape(TAG.sub("", markup))
+
+
+def clock(at: datetime, zone: tzinfo) -> str:
+    """Hours and minutes as the reader's wall clock shows them, with the zone's short name."""
+    return at.astimezone(zone).strftime("%H:%M %Z")
+
+
+def exact(at: datetime, zone: tzinfo) -> str:
+    return at.astimezone(zone).strftime("%H:%M:%S")
+
+
+def span(length: timedelta) -> str:
+    """A length of time in the two largest units that matter: 45 s, 3 min, 1 h 20 min."""
+    seconds = max(0, round(length.total_seconds()))
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return f"{seconds} s"
+    minutes, rest = divmod(seconds, 60)
+    if minutes < 10 and rest:  # noqa: PLR2004 - below that the seconds matter
+        return f"{minutes} min {rest} s"
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min"
+
+
+def bar(share: float, width: int = 10) -> str:
+    full = min(width, max(0, int(share * width)))
+    return "▰" * full + "▱" * (width - full)
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

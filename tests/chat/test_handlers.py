@@ -1,0 +1,241 @@
+"""Who may tap and type, and what comes of it."""
+
+import json
+
+import pytest
+
+from bot.domain.incident import Kind, Status
+from bot.flows.announce import announce
+from bot.flows.triage import triage
+from bot.flows.watch import watch
+from bot.ports import Update
+from tests.cast import ANN, BEN, CHAT, SAM, VIC
+
+
+@pytest.fixture
+async def card(world, service_check, clock, deliver, chat):
+    """An incident whose card is in the chat, with a restart on offer."""
+    service_check.fails("crashed", "exited with code 1")
+    for _ in range(2):
+        clock.tick(seconds=30)
+        await watch(world, service_check)
+    await triage(world)
+    await announce(world)
+    await deliver()
+    return chat()[0]
+
+
+@pytest.fixture
+def refreshed(world, deliver, chat):
+    async def again():
+        await announce(world)
+        await deliver()
+        return chat()[0]
+
+    return again
+
+
+@pytest.fixture
+def tap(telegram, receive):
+    """Tap as a person; return the toast that came of it."""
+
+    async def go(person, message, label=None, data=None, chat=CHAT):
+        if data is None:
+            buttons = [b for row in message["reply_markup"]["inline_keyboard"] for b in row]
+            data = next(b["callback_data"] for b in buttons if label in b["text"])
+        query = telegram.tap(person.id, chat, message["message_id"], data)
+        await receive()
+        tapped = telegram.tapped(query)
+        assert tapped.answered
+        return tapped.text
+
+    return go
+
+
+@pytest.fixture
+def say(telegram, receive, deliver, chat):
+    """Type as a person; return the bot's answer, or None."""
+
+    async def go(person, text, where=CHAT):
+        before = len(telegram.messages(where))
+        telegram.say(person.id, where, text)
+        await receive()
+        await deliver()
+        new = [m for m in telegram.messages(where)[before:] if m["from"]["is_bot"]]
+        return (new[-1].get("text") or new[-1].get("caption")) if new else None
+
+    return go
+
+
+async def the_incident(world):
+    return await world.store.latest("life-os")
+
+
+async def test_ask_then_yes(world, card, tap, refreshed):
+    assert await tap(ANN, card, "Restart…") == "Sure? Confirm on the card."
+    card = await refreshed()
+    assert "Restart life-os?" in card["text"]
+    assert await tap(ANN, card, "Yes, restart") == "Approved."
+    assert (await the_incident(world)).status is Status.APPROVED
+
+
+async def test_ask_then_no(world, card, tap, refreshed):
+    await tap(ANN, card, "Restart…")
+    assert await tap(BEN, await refreshed(), "No") == "Denied; nothing will be done."
+    assert (await the_incident(world)).status is Status.OPEN
+
+
+@pytest.mark.parametrize(
+    ("person", "why"),
+    [
+        (SAM, "No: you are not on the on-call list"),
+        (VIC, "No: that takes a responder; you are a viewer"),
+    ],
+)
+async def test_a_stranger_and_a_viewer_change_nothing(world, card, tap, person, why):
+    before = await the_incident(world)
+    assert await tap(person, card, "Restart…") == why
+    assert await tap(person, card, "I have it") == why
+    assert await the_incident(world) == before
+
+
+@pytest.mark.parametrize(
+    "data", ["approve", "v1:", "v1:AAAAAAAAAAAAAAAAAAAAAA", "v0:1|approve|1", "v1:../../x"]
+)
+async def test_a_forged_button_changes_nothing(world, card, tap, data):
+    before = await the_incident(world)
+    said = await tap(ANN, card, data=data)
+    assert said == "No: that button is not one of mine, or too old"
+    assert await the_incident(world) == before
+
+
+async def test_a_button_on_another_message_is_refused(world, card, tap, telegram, say, chat):
+    await say(ANN, "/help")
+    other = chat()[-1]
+    data = card["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    before = await the_incident(world)
+    said = await tap(ANN, other, data=data)
+    assert said == "No: that card is out of date; use the newest one"
+    assert await the_incident(world) == before
+
+
+async def test_an_old_card_is_refused(world, card, tap, telegram, deliver, store):
+    data = card["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    await store.resend(await store.posted("card:1:0"))
+    await deliver()
+    before = await the_incident(world)
+    assert "out of date" in await tap(ANN, card, data=data)
+    assert await the_incident(world) == before
+
+
+async def test_a_replayed_update_is_recorded_once(world, card, tap, store, handlers, clock):
+    await tap(ANN, card, "I have it")
+    before = await the_incident(world)
+    again = {
+        "update_id": 10**9,
+        "callback_query": {
+            "id": "1",
+            "from": {"id": ANN.id, "is_bot": False, "first_name": "Ann"},
+            "message": card | {"from": card["from"]},
+            "chat_instance": "1",
+            "data": card["reply_markup"]["inline_keyboard"][1][0]["callback_data"],
+        },
+    }
+    await store.take_in([Update(10**9, json.dumps(again))] * 2, clock())
+    await handlers.turn()
+    assert await the_incident(world) == before
+    assert sum(e.kind is Kind.ACKNOWLEDGED for e in before.timeline) == 1
+
+
+async def test_a_second_yes_says_who_was_first(world, card, tap, refreshed):
+    await tap(ANN, card, "Restart…")
+    card = await refreshed()
+    await tap(ANN, card, "Yes, restart")
+    before = await the_incident(world)
+    assert await tap(BEN, card, "Yes, restart") == "No: Ann has approved it already"
+    assert await the_incident(world) == before
+
+
+async def test_the_typed_twins(world, card, say, clock):
+    answer = await say(ANN, "/restart")
+    ask = answer.rpartition(" ")[2]
+    assert answer == f"Confirm on the card, or type /approve {ask}"
+    assert await say(BEN, f"/deny {ask}") == "Denied; nothing will be done."
+    assert await say(ANN, f"/approve {ask}") == (
+        "No: that question is settled; use the newest card."
+    )
+    again = (await say(ANN, "/restart")).rpartition(" ")[2]
+    assert await say(ANN, f"/approve {again}") == "Approved: restart."
+    assert (await the_incident(world)).status is Status.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("/ack", "You have #1; pages stop."),
+        ("/ack 7", "No: there is no incident #7."),
+        ("/approve", "No: say which: /approve ID, as it stands on the card."),
+        ("/approve nonsense", "No: say which: /approve ID, as it stands on the card."),
+        ("/incident it is odd", "No: incident #1 is open for life-os already; its card is above."),
+        ("/dance", "No: I do not know /dance; /help lists what I know."),
+        ("/resolve 1 it was planned", "#1 is closed on your word."),
+        ("/resolve", "#1 is being verified."),
+        ("/report", "Report of incident #1 as it stands"),
+    ],
+)
+async def test_what_can_be_typed(card, say, text, answer):
+    assert await say(ANN, text) == answer
+
+
+async def test_status_names_every_check(card, say):
+    answer = await say(VIC, "/status")
+    assert answer.startswith("🔴 1 open incident")
+    assert "❌ service: exited with code 1" in answer
+    assert "❔ http: no look yet" in answer
+
+
+async def test_a_stranger_is_answered_in_one_line(world, card, say):
+    before = await the_incident(world)
+    for text in ("/status", "/restart", "/approve 1-4", "/resolve 1 x", "/ack", "/incident x"):
+        assert await say(SAM, text) == "No: you are not on the on-call list."
+    assert await the_incident(world) == before
+
+
+async def test_only_the_on_call_chat_is_served(world, card, say):
+    assert await say(SAM, "/status", where=SAM.id) == "I answer in the on-call chat only."
+    assert await say(SAM, "/id", where=SAM.id) == f"Your id is {SAM.id}; this chat's is {SAM.id}."
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        {"from": {"id": 1087968824, "is_bot": True, "first_name": "Group"}, "sender_chat": True},
+        {"from": {"id": 5, "is_bot": True, "first_name": "Robot"}},
+        {"sender_chat": True},
+    ],
+)
+async def test_anonymous_admins_channels_and_bots_are_not_people(
+    world, card, store, handlers, clock, deliver, chat, sender
+):
+    home = {"id": CHAT, "type": "supergroup", "title": "On call"}
+    sender = {k: home if v is True and k == "sender_chat" else v for k, v in sender.items()}
+    entity = {"type": "bot_command", "offset": 0, "length": 4}
+    message = {"message_id": 99, "date": 1, "chat": home, "text": "/ack", "entities": [entity]}
+    kept = Update(5, json.dumps({"update_id": 5, "message": message | sender}))
+    await store.take_in([kept], clock())
+    before, said = await the_incident(world), len(chat())
+    await handlers.turn()
+    await deliver()
+    assert (await the_incident(world), len(chat())) == (before, said)
+
+
+async def test_a_late_toast_undoes_nothing(world, card, telegram, api, handlers, clock):
+    data = card["reply_markup"]["inline_keyboard"][1][0]["callback_data"]
+    query = telegram.tap(ANN.id, CHAT, card["message_id"], data)
+    raw = await api.updates(None, wait=0)
+    await world.store.take_in([Update(u["update_id"], json.dumps(u)) for u in raw], clock())
+    at = telegram.clock()
+    telegram.clock = lambda: at + 3600
+    await handlers.turn()
+    assert not telegram.tapped(query).answered
+    assert (await the_incident(world)).acknowledged.by == "Ann"

@@ -1,0 +1,106 @@
+"""No update is lost, none is handled twice."""
+
+import json
+
+import pytest
+
+from bot.ports import Unavailable, Update
+from bot.sandbox.telegram.faults import Fault
+from tests.cast import ANN, CHAT
+
+
+class Scripted:
+    """getUpdates as scripted: each call gives the next answer and notes the offset asked for."""
+
+    def __init__(self, *answers):
+        self.answers, self.offsets = list(answers), []
+
+    async def updates(self, offset):
+        self.offsets.append(offset)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def update(id):
+    return {"update_id": id, "message": {"text": "hello"}}
+
+
+async def test_the_offset_is_sent_once_and_only_for_what_is_committed(inbox, store):
+    inbox.api = Scripted([update(7), update(8)], [], [update(3)], [])
+    for _ in range(4):
+        await inbox.turn()
+    assert inbox.api.offsets == [None, 9, None, 4]
+    assert [u.id for u in await store.unhandled()] == [7, 8, 3]
+
+
+async def test_a_batch_that_cannot_be_committed_is_not_confirmed(inbox, store):
+    inbox.api = Scripted([update(7)], [update(7)])
+    await store.close()
+    with pytest.raises(Unavailable):
+        await inbox.turn()
+    assert inbox.offset is None
+
+
+async def test_what_comes_again_is_known(inbox, store):
+    inbox.api = Scripted([update(7)], [update(7), update(8)])
+    await inbox.turn()
+    await store.handled(7, "done")
+    await inbox.turn()
+    assert [u.id for u in await store.unhandled()] == [8]
+
+
+async def test_a_failed_confirmation_is_sent_again(inbox, api, telegram):
+    telegram.say(ANN.id, CHAT, "/status")
+    await api_turn(inbox, api)
+    confirm = inbox.offset
+    telegram.arm(Fault("error", "getUpdates", 502, "<html>"))
+    with pytest.raises(Unavailable):
+        await inbox.turn()
+    assert inbox.offset == confirm
+
+
+async def api_turn(inbox, api):
+    raw = await api.updates(inbox.offset, wait=0)
+    inbox.api = Scripted(raw)
+    await inbox.turn()
+    inbox.api = api
+
+
+@pytest.mark.parametrize(
+    ("status", "description", "said"),
+    [
+        (401, "Unauthorized", "token is not accepted"),
+        (404, "Not Found", "token is not accepted"),
+        (409, "Conflict: terminated by other getUpdates request", "somebody else polls"),
+        (500, "Internal Server Error", "Telegram: NetworkError"),
+    ],
+)
+async def test_trouble_is_named_and_polling_goes_on(
+    inbox, api, telegram, status, description, said
+):
+    body = {"ok": False, "error_code": status, "description": description}
+    telegram.arm(Fault("error", "getUpdates", status, body))
+    with pytest.raises(Unavailable, match=said):
+        await inbox.turn()
+    telegram.say(ANN.id, CHAT, "/status")
+    await api_turn(inbox, api)
+    assert inbox.heard_at is not None
+
+
+async def test_a_webhook_that_somebody_set_is_removed(inbox, api, telegram):
+    await api.set_webhook("https://example.com/hook")
+    with pytest.raises(Unavailable, match="webhook was set"):
+        await inbox.turn()
+    assert (await api.get_webhook_info()).url == ""
+
+
+async def test_an_update_that_fails_is_given_up_and_stands_in_nobodys_way(store, handlers, clock):
+    odd = Update(1, json.dumps({"update_id": 1, "message": {"text": "no date, no chat"}}))
+    await store.take_in([odd], clock())
+    for _ in range(3):
+        with pytest.raises((KeyError, TypeError)):
+            await handlers.turn()
+    await handlers.turn()
+    assert await store.unhandled() == []

@@ -1,0 +1,170 @@
+"""The world, faked at its edges. A test moves the clock and the weather, nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.adapters.store import open_store
+from bot.domain.check import Patience, Result, Seen
+from bot.domain.evidence import Evidence, Found
+from bot.domain.people import People
+from bot.domain.remedy import Answer, Live, Reason, Risk
+from bot.domain.rules import Rules
+from bot.ports import Reply, Unavailable, World
+from tests.cast import ANN, BEN, CHAT, VIC
+
+
+class Clock:
+    def __init__(self):
+        self.at = datetime(2026, 1, 1, 3, 12, tzinfo=UTC)
+
+    def __call__(self):
+        return self.at
+
+    def tick(self, **length):
+        self.at += timedelta(**length)
+
+
+class FakeCheck:
+    """A check whose weather the test sets: (seen, code, detail)."""
+
+    def __init__(self, clock, name, good):
+        self.service, self.name, self.clock = "life-os", name, clock
+        self.good, self.weather = (Seen.PASS, "", good), (Seen.PASS, "", good)
+
+    def fails(self, code, detail):
+        self.weather = (Seen.FAIL, code, detail)
+
+    def blind(self, detail="Render: HTTP 503"):
+        self.weather = (Seen.BLIND, "", detail)
+
+    def heals(self):
+        self.weather = self.good
+
+    async def look(self):
+        seen, code, detail = self.weather
+        return Result(self.service, self.name, seen, self.clock(), code, detail)
+
+
+class FakeSource:
+    def __init__(self, id, name, summary, facts=(), lines=()):
+        self.service, self.name = "life-os", name
+        self.evidence = Evidence(id, name, Found.SOMETHING, summary, facts, lines)
+        self.broken = ""
+
+    async def gather(self, incident):
+        if self.broken:
+            raise Unavailable(self.broken)
+        return self.evidence
+
+
+class FakeRestart:
+    """The platform's restart. `answer` is what it says, `shows` whether the effect is seen."""
+
+    name, service, risk = "restart", "life-os", Risk.HIGH
+    effect = "Replaces every running instance with a fresh one."
+
+    def __init__(self, clock):
+        self.clock, self.calls = clock, []
+        self.answer = Reply(Answer.ACCEPTED, "Render accepted it")
+        self.shows, self.offered, self.on_run = True, True, lambda: None
+        self.now_live = Live("dep-1", "evt-0", ("srv-1-a",))
+        self.unreadable = ""
+
+    def suits(self, evidence):
+        if not self.offered:
+            return None
+        return Reason("the process is down", "srv-1", ("S1",), Live("dep-1", "evt-0", ("srv-1-a",)))
+
+    async def live(self):
+        if self.unreadable:
+            raise Unavailable(self.unreadable)
+        return self.now_live
+
+    async def run(self, proposal):
+        self.calls.append(proposal.target)
+        self.on_run()
+        return self.answer
+
+    async def effect_since(self, before, at):
+        if self.unreadable:
+            raise Unavailable(self.unreadable)
+        return "server_restarted seen" if self.shows and self.calls else None
+
+
+class FakeArchive:
+    def __init__(self):
+        self.files, self.broken = {}, ""
+
+    async def keep(self, name, text):
+        if self.broken:
+            raise Unavailable(self.broken)
+        self.files[name] = text
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def service_check(clock):
+    return FakeCheck(clock, "service", "running")
+
+
+@pytest.fixture
+def http_check(clock):
+    return FakeCheck(clock, "http", "HTTP 200 in 0.02 s")
+
+
+@pytest.fixture
+def logs_source():
+    lines = ("Traceback (most recent call last):", "EOFError: Ran out of input <b>&")
+    return FakeSource("L1", "logs", "EOFError ×4 in memory.load", (("errors", "4"),), lines)
+
+
+@pytest.fixture
+def restart(clock):
+    return FakeRestart(clock)
+
+
+@pytest.fixture
+def archive():
+    return FakeArchive()
+
+
+@pytest.fixture
+def rules():
+    return Rules(
+        people=People(frozenset({ANN.id}), frozenset({BEN.id}), frozenset({VIC.id})),
+        patience=Patience(failures=2, passes=2),
+    )
+
+
+@pytest.fixture
+async def store(clock, tmp_path):
+    opened = await open_store(f"sqlite:///{tmp_path / 'store.db'}", clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def world(clock, store, service_check, http_check, logs_source, restart, archive, rules):
+    state = FakeSource(
+        "S1",
+        "service",
+        "crashed, exit 1",
+        (("memory_mb", "210"), ("memory_limit_mb", "512"), ("cpu", "3 %")),
+    )
+    return World(
+        store=store,
+        checks=[service_check, http_check],
+        sources=[state, logs_source],
+        actions=[restart],
+        archive=archive,
+        chat=CHAT,
+        now=clock,
+        rules=rules,
+    )

@@ -1,0 +1,190 @@
+"""A small stub of the practice world's API, and ways to look at the page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser, Page, expect
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+
+from bot.sandbox.page import routes
+
+DEBIAN = "/usr/bin/chromium"
+CHROMIUM = DEBIAN if Path(DEBIAN).exists() else shutil.which("chromium")
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+OWNER, RESPONDER, USER, WATCHDOG, LIFE_OS = 1, 2, 50, 900, 901
+HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
+
+
+class Stub:
+    """The API of the practice world, as far as the page needs it."""
+
+    def __init__(self):
+        self.address = ""
+        self.asked: list[tuple[str, dict]] = []
+        self.readers: set[asyncio.Queue] = set()
+        self.clear()
+
+    def clear(self):
+        self.messages: dict[int, list[dict]] = {OWNER: [], RESPONDER: [], USER: []}
+        self.switches = [
+            {"name": "crash", "label": "Crash", "effect": "It ends.", "kind": "once", "on": False},
+            {"name": "deaf", "label": "Deaf", "effect": "No ears.", "kind": "toggle", "on": False},
+        ]
+        self.asked.clear()
+
+    def push(self, event, data):
+        for reader in self.readers:
+            reader.put_nowait(f"event: {event}\ndata: {json.dumps(data)}\n\n")
+
+    def hang_up(self):
+        for reader in self.readers:
+            reader.put_nowait(None)
+
+    def message(self, text, *, chat=OWNER, sender=WATCHDOG, silent=False, **extra):
+        identity = sum(map(len, self.messages.values())) + 1
+        return {
+            "message_id": identity,
+            "date": int(time.time()),
+            "chat": {"id": chat, "type": "private", "first_name": "Mara"},
+            "from": {"id": sender, "is_bot": sender >= WATCHDOG, "first_name": f"name-{sender}"},
+            "text": text,
+            "silent": silent,
+            **extra,
+        }
+
+    def post(self, text, **about):
+        message = self.message(text, **about)
+        self.messages[message["chat"]["id"]].append(message)
+        self.push("message", {"message": message, "edited": False, "silent": message["silent"]})
+        return message
+
+    def edit(self, message, text, **extra):
+        fresh = {**message, "text": text, "edit_date": int(time.time()), **extra}
+        self.push("message", {"message": fresh, "edited": True, "silent": False})
+
+    def world(self):
+        state = {"state": "running", "since": "2026-11-22T03:00:00Z"}
+        return {
+            "speed": 20,
+            "now": "2026-11-22T03:12:00Z",
+            "service": {
+                **state,
+                "name": "life-os",
+                "memory_bytes": 400 << 20,
+                "memory_limit_bytes": 512 << 20,
+                "cpu": 0.2,
+                "instances": ["srv-1"],
+                "restarts": 3,
+                "deploy": {
+                    "id": "d",
+                    "status": "live",
+                    "commit": {"id": "abc1234", "message": "m"},
+                },
+            },
+            "database": {**state, "connections": 3, "max_connections": 20},
+            "watchdog": {**state, "pid": 7, "memory_bytes": 90 << 20},
+            "switches": self.switches,
+            "logs": [{"at": state["since"], "text": f"line {n} {HOSTILE}"} for n in range(40)],
+        }
+
+    def hello(self):
+        roles = {OWNER: "owner", RESPONDER: "responder", 3: "stranger", USER: "user"}
+        people = [
+            {"id": id, "first_name": f"name-{id}", "username": f"u{id}", "role": role}
+            for id, role in roles.items()
+        ]
+        bots = [{"id": WATCHDOG, "name": "Watchdog"}, {"id": LIFE_OS, "name": "Life OS"}]
+        chats = [
+            {"id": USER, "type": "private", "member_ids": [USER], "bot_ids": [LIFE_OS]},
+            {"id": RESPONDER, "type": "private", "member_ids": [RESPONDER], "bot_ids": [WATCHDOG]},
+            {"id": OWNER, "type": "private", "member_ids": [OWNER], "bot_ids": [WATCHDOG]},
+        ]
+        return {
+            "people": people,
+            "bots": bots,
+            "chats": chats,
+            "messages": self.messages,
+            "world": self.world(),
+        }
+
+    async def stream(self, request: Request):
+        async def events() -> AsyncIterator[str]:
+            queue: asyncio.Queue = asyncio.Queue()
+            self.readers.add(queue)
+            try:
+                yield f"event: hello\ndata: {json.dumps(self.hello())}\n\n"
+                while (event := await queue.get()) is not None:
+                    yield event
+            finally:
+                self.readers.discard(queue)
+
+        return StreamingResponse(events(), media_type="text/event-stream")
+
+    async def note(self, request: Request):
+        body = await request.json()
+        self.asked.append((request.url.path, body))
+        if request.url.path.endswith("/tap"):
+            return JSONResponse({"callback_query_id": f"q{len(self.asked)}"})
+        if request.url.path.endswith("/say"):
+            who = int(request.path_params["person"])
+            return JSONResponse(self.post(body["text"], chat=body["chat_id"], sender=who))
+        return Response(status_code=204)
+
+    async def file(self, request: Request):
+        return Response(f"# Report\n\n**Bad** night {HOSTILE}", media_type="text/markdown")
+
+    def app(self):
+        api = [
+            Route("/stream", self.stream),
+            Route("/people/{person}/say", self.note, methods=["POST"]),
+            Route("/people/{person}/tap", self.note, methods=["POST"]),
+            Route("/switches/{name}", self.note, methods=["POST"]),
+            Route("/files/{file}", self.file),
+        ]
+        return Starlette(routes=[*routes(), Mount("/api", routes=api)])
+
+
+async def until(true):
+    deadline = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+
+
+async def opened(browser: Browser, stub: Stub, viewport):
+    """A page that must have no error and must have asked nobody but 127.0.0.1."""
+    context = await browser.new_context(viewport=viewport)
+    page = await context.new_page()
+    errors: list[str] = []
+    asked: set[str] = set()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda each: asked.add(urlsplit(each.url).hostname or ""))
+    await page.goto(stub.address)
+    await expect(page.locator("#composer")).to_be_enabled()
+    yield page
+    await context.close()
+    await until(lambda: not stub.readers)
+    assert errors == []
+    assert asked == {"127.0.0.1"}
+
+
+def bubble(page: Page, message):
+    return page.locator(f'[data-message-id="{message["message_id"]}"]')
+
+
+def entity(kind, text, part, **extra):
+    """An entity over `part`, counted in UTF-16 units."""
+    before = text[: text.index(part)].encode("utf-16-le")
+    length = len(part.encode("utf-16-le")) // 2
+    return {"type": kind, "offset": len(before) // 2, "length": length, **extra}
