@@ -20,6 +20,7 @@ from pydantic import SecretStr
 
 from bot.adapters.actions.restart import Restart
 from bot.adapters.archive import Folder
+from bot.adapters.budget import Budget
 from bot.adapters.checks.http import Http
 from bot.adapters.checks.logs import Logs
 from bot.adapters.checks.postgres import Postgres
@@ -33,6 +34,7 @@ from bot.adapters.sources.logs import RecentLogs
 from bot.adapters.sources.service import ServiceState
 from bot.adapters.store import open_store
 from bot.adapters.ticks import Ticks
+from bot.adapters.web import plain_client
 from bot.chat.client import MARGIN, POLL, Client, client
 from bot.chat.handlers import Handlers
 from bot.chat.inbox import Inbox
@@ -98,12 +100,13 @@ async def opened(settings: Settings, house: House) -> AsyncIterator[tuple[World,
     async with AsyncExitStack() as stack:
         store = await open_store(settings.store_url.get_secret_value(), utcnow)
         stack.push_async_callback(store.close)
-        web = await stack.enter_async_context(httpx.AsyncClient(follow_redirects=True))
+        web = await stack.enter_async_context(plain_client())
         key = settings.render_api_key.get_secret_value()
         platform = await stack.enter_async_context(render_client(settings.render_api_url, key))
         mine = [s.render_service_id for s in house.services if s.render_service_id]
-        render = Render(platform, may_touch=mine)
-        parts = [parts_of(s, house, render, web) for s in house.services]
+        reads = Budget(house.render.reads_per_minute)
+        render = Render(platform, may_touch=mine, reads=reads)
+        parts = [parts_of(s, house, render, web, stack) for s in house.services]
         api = client(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
         stack.push_async_callback(api.shutdown)
         yield world_of(settings, house, store, parts), api
@@ -146,8 +149,10 @@ def parts_of(service: ServiceConfig, house: House, render: Render, web: httpx.As
     if service.health_url:
         checks += [Http(name, service.health_url, web, utcnow, slow=limits.http_slow_seconds)]
     if dsn := service.database_url.get_secret_value():
-        checks += [Postgres(name, Probe(dsn, slow=limits.database_slow_seconds), utcnow)]
-        sources += [Database(name, Probe(dsn, slow=limits.database_slow_seconds))]
+        probe = Probe(dsn, slow=limits.database_slow_seconds)
+        stack.callback(probe.close)
+        checks += [Postgres(name, probe, utcnow)]
+        sources += [Database(name, probe)]
     return Parts(tuple(checks), tuple(sources), tuple(actions))
 
 

@@ -71,6 +71,12 @@ class TelegramConfig(Strict):
     edit_every: float = Field(2.0, ge=0)
 
 
+class RenderConfig(Strict):
+    """Render allows 400 reads a minute for all that use the key; this is our share."""
+
+    reads_per_minute: float = Field(300.0, gt=0)
+
+
 class Thresholds(Strict):
     errors_per_minute: float = Field(3.0, gt=0)
     http_slow_seconds: float = Field(5.0, gt=0)
@@ -104,6 +110,7 @@ class House(Strict):
     timings: Timings = Timings()
     thresholds: Thresholds = Thresholds()
     telegram: TelegramConfig = TelegramConfig()
+    render: RenderConfig = RenderConfig()
     people: PeopleConfig = PeopleConfig()
 
     @field_validator("timezone")

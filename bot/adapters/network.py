@@ -23,11 +23,14 @@ class Trouble:
 
 
 def trouble(error: BaseException, seconds: float) -> Trouble:
-    """Say what an OSError, or whatever was raised from one, means; `seconds` was the patience."""
-    for cause in causes(error):
-        if found := _known(cause, seconds):
-            return found
-    return Trouble("refused", "the connection failed")
+    """Say what an OSError, or whatever was raised from one, means; `seconds` was the patience.
+
+    Of several addresses the one that proves something counts: where there is no IPv6, trying it
+    fails on our side, and says nothing of the other.
+    """
+    found = [known for cause in causes(error) if (known := _known(cause, seconds))]
+    proved = (one for one in found if not one.blind)
+    return next(proved, found[0] if found else Trouble("refused", "the connection failed"))
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:

@@ -123,7 +123,7 @@ class Probe:
         """Return the seconds of the slowest part."""
         try:
             seconds = await self._over_held()
-        except (asyncpg.PostgresError, ConnectionError) as error:
+        except (asyncpg.PostgresError, ConnectionResetError) as error:
             if isinstance(error, asyncpg.PostgresError) and error.sqlstate not in CUT:
                 raise
             seconds = await self._over_held()

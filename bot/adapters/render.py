@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 PAGE = 100  # the most that Render gives per page (OpenAPI, limitParam)
 AT_MOST = 8_000_000  # bytes of one answer
 RETRY_AFTER = 0.3  # seconds before the one repeat of a read whose connection failed
+MOST_SAID = 20_000  # bytes of an answer that is not the API's, read for its first words
 UNSAID_PAUSE = 5.0  # seconds to wait after a 429 that does not say how long
 AFTER_WRITE = 10.0  # most seconds that a 429 on a write holds up the reads that observe it
 FOR_GOOD = frozenset({401, 403, 404, 410})
@@ -95,7 +96,7 @@ class Render:
         for _ in range(pages):
             data = await self._list(f"/services/{id}/events", query)
             read = [answers.happening(row) for row in answers.rows(data, "event")]
-            found |= {event.id: event for event in read if event}
+            found |= {e.id: e for e in read if e and kind in {"", e.kind}}
             query["cursor"] = answers.last_cursor(data)
             if len(read) < PAGE or not query["cursor"]:
                 break
@@ -220,10 +221,11 @@ def _reply(page: Page) -> Reply:
 def _refusal(page: Page) -> str:
     """`HTTP 404 (not found: srv-…)`: the API's message, or the raw text of whoever answered."""
     try:
-        message = answers.word(json.loads(page.body), "message")
+        data = json.loads(page.body)
+        message = answers.said(data, "message") if isinstance(data, Mapping) else ""
     except (ValueError, RecursionError):
-        message = page.body[:500].decode(errors="replace")
-    message = clean(" ".join(redact(message).split()))[:160]
+        message = redact(page.body[:MOST_SAID].decode(errors="replace"))
+    message = clean(" ".join(message.split()))[:160]
     return f"HTTP {page.status} ({message})" if message else f"HTTP {page.status}"
 
 

@@ -117,8 +117,9 @@ def happening(data: Json) -> Happening | None:
 
 def failure(reason: Json) -> Failure | None:
     """Read a failureReason: which field is there says what happened."""
-    if killed := reason.get("oomKilled"):
-        limit = word(killed, "memoryLimit") if isinstance(killed, Mapping) else ""
+    killed = reason.get("oomKilled")
+    if killed or isinstance(killed, Mapping):
+        limit = word(killed, "memoryLimit")
         return Failure("out_of_memory", f"killed at its memory limit ({limit or 'unknown'})")
     if reason.get("unhealthy"):
         return Failure("unhealthy", f"the health check failed: {said(reason, 'unhealthy')}")

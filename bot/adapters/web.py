@@ -10,8 +10,9 @@ import httpx
 
 from bot.adapters.network import Trouble, trouble
 
-# What may be raised by an exchange; TimeoutError is its total deadline.
-FAILED = (httpx.RequestError, httpx.InvalidURL, TimeoutError, OSError)
+# What may be raised by an exchange; TimeoutError is its total deadline, UnicodeError a host name
+# that cannot be put into the form of the DNS.
+FAILED = (httpx.RequestError, httpx.InvalidURL, TimeoutError, OSError, UnicodeError)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def why(error: BaseException, seconds: float) -> Trouble:
         return Trouble("timeout", f"no answer in {seconds:g} s")
     if isinstance(error, httpx.ProxyError):
         return Trouble("refused", "our own proxy failed", blind=True)
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
         return Trouble("name", "its address is not a valid one")
     found = trouble(error, seconds)
     if isinstance(error, httpx.ReadError | httpx.RemoteProtocolError | httpx.DecodingError):

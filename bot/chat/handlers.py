@@ -137,7 +137,14 @@ class Handlers:
         else:
             said = await self.in_one_line(command, by, f"tg:{update_id}")
         key = f"answer:{update_id}"
-        post = Post(key, message.chat.id, Lane.ANSWER, said.message, document=said.document)
+        post = Post(
+            key,
+            message.chat.id,
+            Lane.ANSWER,
+            said.message,
+            silent=True,  # who asked is looking; the others sleep
+            document=said.document,
+        )
         await self.world.store.post(post)
         return "answered"
 

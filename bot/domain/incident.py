@@ -185,6 +185,11 @@ class Incident:
         return next((e for e in reversed(self.spell) if e.kind is Kind.ACKNOWLEDGED), None)
 
     @property
+    def holder(self) -> str:
+        """Who has it: the person who last touched it in this spell, or ""."""
+        return next((e.by for e in reversed(self.spell) if e.by_id), "")
+
+    @property
     def triage(self) -> Event | None:
         """The latest triage, unless something has happened since that makes it out of date."""
         latest = self.last(K.TRIAGED, K.DETECTED, K.PERSISTED, K.FAILED, K.WITHDRAWN)

@@ -104,8 +104,14 @@ def standing(
     failures = own_failures(history, deploys, since)
     fault = _looping(failures, now, loop) or _fallen(failures, history)
     if fault:
-        return Standing(ok=False, code=fault.code, detail=fault.detail)
+        also = f"; deploy {deploys[0].id} is in progress" if in_progress(deploys) else ""
+        return Standing(ok=False, code=fault.code, detail=f"{fault.detail}{also}")
     return _deployed(deploys) or Standing(ok=True, code="", detail="running")
+
+
+def in_progress(deploys: Sequence[Deploy]) -> bool:
+    """Whether the first of them, the newest, has not come to its end."""
+    return bool(deploys) and deploys[0].status in IN_PROGRESS
 
 
 def newest_first(deploys: Iterable[Deploy]) -> list[Deploy]:

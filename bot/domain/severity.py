@@ -37,9 +37,26 @@ class Row:
     impact: str
     reason: str
 
+    @property
+    def was(self) -> str:
+        """The impact once it is over."""
+        return PAST[self.impact]
+
 
 DOWN = "is down for everyone"
 NO_DATABASE = "cannot reach its database"
+PAST = {
+    DOWN: "was down for everyone",
+    NO_DATABASE: "could not reach its database",
+    "did not take its last deploy": "did not take its last deploy",
+    "does not answer": "did not answer",
+    "answers with errors": "answered with errors",
+    "is slow": "was slow",
+    "has a slow database": "had a slow database",
+    "fails for several users": "failed for several users",
+    "started but does not work": "started but did not work",
+    "has a failing check": "had a failing check",
+}
 
 TABLE: dict[tuple[str, str], Row] = {
     ("service", "crashed"): Row(Severity.P0, DOWN, "the process exited and is not back"),
@@ -52,6 +69,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ),
     ("http", "refused"): Row(Severity.P0, DOWN, "its address refuses connections"),
     ("http", "timeout"): Row(Severity.P0, "does not answer", "its address gives no answer in time"),
+    ("http", "gateway"): Row(Severity.P0, DOWN, "nothing answers behind its address"),
     ("http", "status"): Row(Severity.P1, "answers with errors", "its address answers an error"),
     ("http", "slow"): Row(Severity.P2, "is slow", "it answers, but later than the limit"),
     ("postgres", "refused"): Row(Severity.P0, NO_DATABASE, "nothing listens at its address"),

@@ -9,7 +9,7 @@ from bot.ports import Lane, Post, World
 from bot.views.card import card, superseded
 from bot.views.message import Document, Message
 from bot.views.report import report
-from bot.views.thread import all_clear, line, persisted, reminder
+from bot.views.thread import all_clear, log, persisted, reminder
 from bot.views.words import esc
 
 MOVING = (Status.OPEN, Status.RUNNING, Status.VERIFYING)  # their cards change with time alone
@@ -51,28 +51,32 @@ def card_key(incident: Incident) -> str:
 
 
 def others(world: World, incident: Incident, told: int) -> Iterator[Post]:
+    if message := log(incident, world.rules):
+        key = f"log:{incident.id}:{incident.relapses}"
+        yield reply(world, incident, key, Lane.CARD, message, silent=True)
     for n, event in enumerate(incident.timeline[told:], start=told + 1):
         if event.kind is Kind.REPORTED:
             yield the_file(world, incident, n)
-        if event.kind in OVER or event.kind is Kind.REPORTED:
+        if event.kind in OVER and incident.status in {Status.RESOLVED, Status.CLOSED}:
             yield the_all_clear(world, incident)
         elif posted := of_event(world, incident, event):
-            lane, message, silent = posted
-            yield reply(world, incident, f"event:{incident.id}:{n}", lane, message, silent=silent)
+            message, silent = posted
+            yield reply(
+                world, incident, f"event:{incident.id}:{n}", Lane.PAGE, message, silent=silent
+            )
 
 
-OVER = (Kind.RECOVERED, Kind.OVERRIDDEN)
+OVER = (Kind.RECOVERED, Kind.OVERRIDDEN, Kind.REPORTED)
 
 
-def of_event(world: World, incident: Incident, event: Event) -> tuple[Lane, Message, bool] | None:
-    """The message of one event with its lane, and whether it makes no sound."""
-    quiet = not world.rules.audible(incident.severity, event.at)
+def of_event(world: World, incident: Incident, event: Event) -> tuple[Message, bool] | None:
+    """The page of an event that is one, and whether it makes no sound."""
     if event.kind is Kind.REMINDED:
-        return Lane.PAGE, reminder(incident, event, world.rules), False
+        return reminder(incident, event, world.rules), False
     if event.kind is Kind.PERSISTED:
-        return Lane.PAGE, persisted(incident, event, world.rules), quiet
-    message = line(incident, event, world.rules)
-    return (Lane.THREAD, message, True) if message else None
+        quiet = not world.rules.audible(incident.severity, event.at)
+        return persisted(incident, event, world.rules), quiet
+    return None
 
 
 def the_all_clear(world: World, incident: Incident) -> Post:

@@ -14,7 +14,7 @@ async def remind(world: World) -> bool:
 
 
 def is_due(world: World, incident: Incident) -> bool:
-    if not incident.severity.wakes or any(e.by_id for e in incident.spell):
-        return False  # whoever touched it has it
+    if not incident.severity.wakes or incident.holder:
+        return False
     paged = [e for e in incident.spell if e.kind in {Kind.DETECTED, Kind.REMINDED, Kind.PERSISTED}]
     return world.now() - paged[-1].at >= world.rules.remind_every

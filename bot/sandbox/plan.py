@@ -71,6 +71,9 @@ relapse_within = {seconds(3600)}
 private_per_second = {pace.rate(1.0)}
 group_per_minute = {pace.rate(18.0)}
 edit_every = {seconds(2, 0.25)}
+
+[render]
+reads_per_minute = {pace.rate(300.0)}
 """
 
 

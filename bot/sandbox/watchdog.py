@@ -47,6 +47,10 @@ class Watchdog:
     async def _heard(self, at: datetime, text: str) -> None:
         self.log.append(f"{at:%H:%M:%S.%f} {text}")
 
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.running
+
     def kill(self) -> None:
         """As the kernel would: without a word."""
         if self.process:
@@ -59,11 +63,10 @@ class Watchdog:
             await self.process.stop(GRACE)
 
     def snapshot(self) -> dict[str, object]:
-        process = self.process
-        running = process is not None and process.running
+        process = self.process if self.running else None
         return {
-            "state": "running" if running else "stopped",
-            "pid": process.pid if process and running else None,
-            "memory_bytes": process.memory() if process and running else 0,
+            "state": "running" if process else "stopped",
+            "pid": process.pid if process else None,
+            "memory_bytes": process.memory() if process else 0,
             "since": self._since.isoformat(),
         }

@@ -40,8 +40,7 @@ def superseded(incident: Incident) -> Message:
 
 
 def about(incident: Incident) -> str:
-    who = incident.acknowledged
-    having = f" · {who.by} has it" if who else ""
+    having = f" · {incident.holder} has it" if incident.holder else ""
     again = f" · failed again {incident.relapses}×" if incident.relapses else ""
     return f"Incident #{incident.id}{having}{again}"
 
@@ -123,9 +122,12 @@ def findings(incident: Incident) -> str:
 
 
 def finding(evidence: Evidence) -> str:
+    """One line; quotes from the log are folded below it, the rest is in the report."""
     name = NAMES.get(evidence.source, evidence.source)
     text = f"{code(evidence.id)} {esc(name)}: {esc(evidence.summary)}"
-    return f"{text}\n{folded(chr(10).join(evidence.lines))}" if evidence.lines else text
+    if evidence.source == "logs" and evidence.lines:
+        return f"{text}\n{folded(chr(10).join(evidence.lines))}"
+    return text
 
 
 def question(incident: Incident, rules: Rules, now: datetime) -> str:
@@ -187,7 +189,7 @@ def how_it_ended(incident: Incident) -> str:
 
 
 def buttons(incident: Incident, now: datetime) -> tuple[tuple[Button, ...], ...]:
-    if incident.status is Status.VERIFYING and not incident.acknowledged:
+    if incident.status is Status.VERIFYING and not incident.holder:
         return (have_it(incident),)
     if incident.status is not Status.OPEN:
         return ()
@@ -195,7 +197,7 @@ def buttons(incident: Incident, now: datetime) -> tuple[tuple[Button, ...], ...]
         return (yes_or_no(incident, asked),)
     rows: list[tuple[Button, ...]]
     rows = [(offer_button(incident, p),) for p in incident.proposals]
-    if not incident.acknowledged:
+    if not incident.holder:
         rows.append(have_it(incident))
     if by_hand(incident):
         rows.append(severities(incident))

@@ -42,6 +42,14 @@ def impact(incident: Incident) -> str:
     return row(worst.check, worst.code).impact
 
 
+def was(incident: Incident) -> str:
+    """The same once it is over."""
+    if not incident.failing:
+        return "had an incident"
+    worst = incident.failing[0]
+    return row(worst.check, worst.code).was
+
+
 def over(incident: Incident) -> Event | None:
     """The event that ended it: proved, or said by a person."""
     return incident.last(Kind.RECOVERED, Kind.OVERRIDDEN)

@@ -18,7 +18,7 @@ def proof(incident: Incident, rules: Rules, now: datetime) -> list[str]:
     for n, (phase, number, lasts) in enumerate(plan(rules)):
         name = title(phase, number, lasts, rules)
         if n < len(held):
-            lines.append(f"✅ {name} {small(figures(held[n], rules))}")
+            lines.append(f"✅ {name.replace('Stays', 'Stayed')} {small(figures(held[n], rules))}")
         elif n == len(held) and current and current.lasts:
             share = 1 - (current.due - now) / current.lasts
             lines.append(f"⏳ {name}\n{bar(share)}")

@@ -8,8 +8,8 @@ from bot.domain.rules import Rules
 from bot.domain.severity import MEANING, row
 
 from .card import how_it_ended
-from .headline import impact, lasted, over
-from .words import clean, short, span
+from .headline import impact, lasted, over, was
+from .words import clean, plural, short, span
 
 SAYS = {
     Kind.DETECTED: "Detected",
@@ -74,8 +74,12 @@ def summary(incident: Incident) -> str:
     what = "; ".join(f"{e.check}: {e.note}" for e in incident.failing) or incident.spell[0].note
     again = f" It failed again {incident.relapses}×." if incident.relapses else ""
     return md(
-        f"{incident.service} {impact(incident)} ({what}). {how_it_ended(incident)}.{again}", 900
+        f"{incident.service} {said(incident)} ({what}). {how_it_ended(incident)}.{again}", 900
     )
+
+
+def said(incident: Incident) -> str:
+    return was(incident) if over(incident) else impact(incident)
 
 
 def timeline(incident: Incident, rules: Rules) -> str:
@@ -96,7 +100,8 @@ def which(event: Event) -> str:
     if event.kind is Kind.SEVERITY:
         return str(event.severity)
     if event.kind is Kind.TRIAGED:
-        return f"{len(event.evidence)} sources, {len(event.proposals)} offers"
+        sources, offers = len(event.evidence), len(event.proposals)
+        return f"{plural(sources, 'source')}, {plural(offers, 'offer')}"
     return event.check or event.offer.partition(".")[2]
 
 
@@ -104,7 +109,7 @@ def impacts(incident: Incident) -> str:
     return "\n".join(
         (
             "- Users affected: not measured",
-            f"- Functionality impacted: {md(incident.service)} {md(impact(incident))}",
+            f"- Functionality impacted: {md(incident.service)} {md(said(incident))}",
             "- Data loss: not checked",
             f"- Downtime: {downtime(incident)}",
         )

@@ -1,4 +1,4 @@
-"""The lines below the card: what happened, when, by whom."""
+"""What stands below the card: the log, pages, and the all-clear."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from bot.domain.incident import Event, Incident, Kind
 from bot.domain.rules import Rules
 
 from .card import how_it_ended
-from .headline import headline, impact, lasted
+from .headline import headline, impact, was
 from .message import Button, Message
 from .words import bold, clock, code, esc, exact, plain, span
 
+NEWEST = 15  # lines of the log; the report has them all
 LINES = {
     Kind.JOINED: "🔴 {check} fails too: {note}",
     Kind.SEVERITY: "⚖️ {by} set the severity to {severity}",
@@ -27,15 +28,23 @@ LINES = {
 }
 
 
-def line(incident: Incident, event: Event, rules: Rules) -> Message | None:
-    """Return the thread's line for an event, or None for what the card alone tells."""
-    form = LINES.get(event.kind)
-    if form is None:
+def log(incident: Incident, rules: Rules) -> Message | None:
+    """Return the log of this spell as one message that grows, or None while it is empty."""
+    lines = [said for e in incident.spell if (said := line(e, rules))][-NEWEST:]
+    if not lines:
         return None
+    newest = f"#{incident.id} {plain(lines[-1])}"
+    return Message(html="\n".join(lines), minimal=newest)
+
+
+def line(event: Event, rules: Rules) -> str:
+    """Return the log's line for an event, or "" for what the card alone tells."""
+    form = LINES.get(event.kind, "")
+    if not form:
+        return ""
     words = {"by": event.by, "note": event.note, "check": event.check, "severity": event.severity}
-    said = form.format(**{name: esc(value) for name, value in words.items()})
-    text = f"<code>{exact(event.at, rules.zone)}</code> {said}"
-    return Message(html=text, minimal=f"#{incident.id} {plain(said)}")
+    said = form.format(**{name: esc(value, 200) for name, value in words.items()})
+    return f"{code(exact(event.at, rules.zone))} {said}"
 
 
 def reminder(incident: Incident, event: Event, rules: Rules) -> Message:
@@ -67,8 +76,8 @@ def all_clear(incident: Incident, rules: Rules) -> Message:
     word = "proved" if proved else "not proved"
     lines = [
         bold(first),
-        f"{esc(incident.service)} {esc(impact(incident))} · lasted {span(lasted(incident))}",
-        esc(how_it_ended(incident)),
+        f"It {esc(was(incident))}, found at {clock(incident.began_at, rules.zone)}.",
+        f"{esc(how_it_ended(incident))}.",
         "",
         f"{mark} Service: {'running' if proved else word}",
         f"{mark} Health: {'every check passes' if proved else word}",

@@ -37,6 +37,12 @@ CERTIFICATE.verify_message = "certificate has expired"
         (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] x"), "tls", "TLS failed", False),
         (OSError("Multiple exceptions"), "refused", "the connection failed", False),
         (raised_from(OSError("all failed"), REFUSED), "refused", "nothing listens", False),
+        (
+            ExceptionGroup("no IPv6 here", [OSError(errno.ENETUNREACH, "x"), REFUSED]),
+            "refused",
+            "nothing listens",
+            False,
+        ),
         (raised_from(OSError("x"), ExceptionGroup("x", [REFUSED])), "refused", "nothing", False),
     ],
 )
@@ -60,6 +66,7 @@ def test_causes_that_go_round_in_circles_end():
         (httpx.ProxyError("x"), "refused", True),
         (httpx.UnsupportedProtocol("x"), "name", False),
         (httpx.InvalidURL("x"), "name", False),
+        (UnicodeError("label too long"), "name", False),
         (httpx.ReadError("x"), "refused", False),
         (httpx.TooManyRedirects("x"), "refused", False),
         (raised_from(httpx.ConnectError("x"), REFUSED), "refused", False),

@@ -48,8 +48,9 @@ async def test_deploys_and_instances():
 
 async def test_events_are_paged_and_sorted_and_always_ask_for_a_time():
     api = healthy()
-    first = [event(f"evt-{n}", "server_available", n) for n in range(PAGE)]
+    first = [event(f"evt-{n}", "server_restarted", n) for n in range(PAGE)]
     last = [event("evt-999", "server_restarted", 200, triggeredByUser="usr-1")]
+    last += [event("evt-998", "server_available", 200)]
     path = f"/services/{SRV}/events"
     api[path] = Script(first, last)
     found = await api.render().events(SRV, HOUR_AGO, NOW, kind="server_restarted")
@@ -158,6 +159,8 @@ async def test_an_error_status(status, permanent):
     [
         (httpx.Response(502, text="<html>\n<b>Bad gateway</b>"), "HTTP 502 (<html> <b>Bad gateway"),
         (httpx.Response(500), "Render: HTTP 500"),
+        (httpx.Response(500, json=["x"]), "Render: HTTP 500"),
+        (httpx.Response(500, text="x" * 190 + " password=hunter2"), "HTTP 500 (xxx"),
         (httpx.Response(200, text="<html>"), "HTTP 200 with a body that is not JSON"),
         (httpx.Response(200), "HTTP 200 with a body that is not JSON"),
         (httpx.Response(200, content=b"\xff\xfe"), "HTTP 200 with a body that is not JSON"),

@@ -12,51 +12,14 @@ from bot.adapters import render_answers as answers
 from bot.domain.platform import Failure
 from tests.adapters.render_kit import NOW, entry, event
 
-KEYS = st.sampled_from(
-    [
-        "id",
-        "name",
-        "type",
-        "status",
-        "trigger",
-        "commit",
-        "message",
-        "createdAt",
-        "finishedAt",
-        "timestamp",
-        "details",
-        "reason",
-        "failure",
-        "oomKilled",
-        "memoryLimit",
-        "unhealthy",
-        "timedOutSeconds",
-        "nonZeroExit",
-        "earlyExit",
-        "evicted",
-        "labels",
-        "field",
-        "value",
-        "values",
-        "unit",
-        "logs",
-        "hasMore",
-        "nextStartTime",
-        "suspended",
-        "suspenders",
-        "serviceDetails",
-        "plan",
-        "event",
-        "deploy",
-        "cursor",
-        "instanceID",
-        "deployId",
-        "deployStatus",
-        "triggeredByUser",
-        "image",
-        "ref",
-    ]
-)
+KEYS = st.sampled_from([
+    "id", "name", "type", "status", "trigger", "commit", "message", "createdAt", "finishedAt",
+    "timestamp", "details", "reason", "failure", "oomKilled", "memoryLimit", "unhealthy",
+    "timedOutSeconds", "nonZeroExit", "earlyExit", "evicted", "labels", "field", "value",
+    "values", "unit", "logs", "hasMore", "nextStartTime", "suspended", "suspenders",
+    "serviceDetails", "plan", "event", "deploy", "cursor", "instanceID", "deployId",
+    "deployStatus", "triggeredByUser", "image", "ref",
+])  # fmt: skip
 PLAIN = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
     | st.sampled_from(["2026-03-02T09:14:07.51Z", "0001-01-01T00:00:00+23:59", 10**400, "live"])

@@ -181,6 +181,11 @@ def test_the_detail_says_why():
     assert standing([], [deploy("build_failed")], NOW).detail == "deploy dep-2: its build failed"
 
 
+def test_a_failure_during_a_deploy_says_both():
+    found = standing([failed(5)], [deploy("build_in_progress", 3)], NOW)
+    assert found.detail == f"{EXIT.detail}; deploy dep-2 is in progress"
+
+
 def test_the_rule_for_a_loop_is_the_callers():
     events = [failed(1), failed(2)]
     assert standing(events, [], NOW).code == "crashed"

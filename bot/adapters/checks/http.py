@@ -11,6 +11,7 @@ import httpx
 from bot.adapters.web import FAILED, Page, exchange, why
 from bot.domain.check import Result, Seen
 
+NOBODY_THERE = frozenset({502, 503, 504})  # an edge speaking for a process that does not
 AT_MOST = 256_000  # bytes of the body: the status is what counts
 
 
@@ -44,6 +45,8 @@ class Http:
 
     def _judge(self, page: Page) -> tuple[str, str]:
         low, high = self.expect
+        if page.status in NOBODY_THERE:
+            return "gateway", f"HTTP {page.status}: nothing answers behind the address"
         if not low <= page.status <= high:
             return "status", f"HTTP {page.status}"
         took = f"HTTP {page.status} in {page.seconds:.2f} s"

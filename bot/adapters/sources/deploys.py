@@ -12,6 +12,7 @@ from bot.domain.incident import Incident
 from bot.domain.platform import Deploy, newest_first
 
 SHORT = 7  # characters of a commit id, as git abbreviates it
+SHOWN = 60  # characters of it in the summary
 LONGEST = 120  # characters of a commit message that are quoted
 
 
@@ -42,7 +43,9 @@ def _minutes_before(deploy: Deploy, began: datetime) -> float | None:
 
 
 def _summary(latest: Deploy, before: float | None) -> str:
-    said = f"latest deploy {latest.id} ({latest.commit[:SHORT] or 'no commit'}) is {latest.status}"
+    title = latest.message.partition("\n")[0][:SHOWN]
+    commit = f"{latest.commit[:SHORT]} “{title}”" if latest.commit else "no commit"
+    said = f"latest is {latest.status}: {commit}"
     if before is None:
         return said
     when = "before" if before >= 0 else "after"

@@ -13,11 +13,11 @@ from bot.adapters.render_live import AHEAD, LOOK_BACK, RESTARTED, read_live
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident
 from bot.domain.platform import (
-    IN_PROGRESS,
     Deploy,
     Happening,
     Standing,
     fresh_start,
+    in_progress,
     newest_first,
     standing,
 )
@@ -80,8 +80,7 @@ class ServiceState:
 def _state(found: Standing, deploys: Sequence[Deploy]) -> str:
     if found.code == "suspended":
         return "suspended"
-    newest = newest_first(deploys)
-    if newest and newest[0].status in IN_PROGRESS:
+    if in_progress(newest_first(deploys)):
         return "deploying"
     return STATES.get(found.code, found.code) or "running"
 

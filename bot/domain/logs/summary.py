@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from .errors import ErrorEvent, ErrorGroup, error_events, grouped
-from .lines import Level, LogLine
+from .lines import Level, LogLine, said_level
 
 RUNNING = "==> Running"  # what the platform writes when it starts the program
 
@@ -40,17 +40,25 @@ def summarise(lines: Iterable[LogLine]) -> LogSummary:
         groups=grouped(events),
         first_error=events[0] if events else None,
         last_error=events[-1] if events else None,
-        last_success=last_success(known),
+        last_success=last_success(known, events),
         started_at=started_at(known),
         first=known[0].at if known else None,
         last=known[-1].at if known else None,
     )
 
 
-def last_success(lines: Sequence[LogLine]) -> LogLine | None:
-    """The newest line in which the program itself says at INFO that it did something."""
+def last_success(lines: Sequence[LogLine], events: Iterable[ErrorEvent]) -> LogLine | None:
+    """The newest line in which the program says at INFO that it did something.
+
+    Where it names no level the platform's guess counts, but not for what belongs to an error.
+    """
+    wrong = {text for event in events for text in event.lines}
     fine = (e for e in reversed(lines) if e.weight is Level.INFO and not e.from_platform)
-    return next((line for line in fine if line.kind in {"", "app"}), None)
+    return next((e for e in fine if e.kind in {"", "app"} and _is_own(e.text, wrong)), None)
+
+
+def _is_own(text: str, wrong: Container[str]) -> bool:
+    return said_level(text) is Level.INFO or (bool(text[:1].strip()) and text not in wrong)
 
 
 def started_at(lines: Iterable[LogLine]) -> datetime | None:

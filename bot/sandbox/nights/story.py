@@ -36,6 +36,13 @@ class Story:
     marks: list[tuple[float, str]] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
     told: Callable[[str], None] = lambda _: None
+    taps: list[str] = field(default_factory=list)
+    killed: int = 0
+
+    def kill_watchdog(self) -> None:
+        self.world.watchdog.kill()
+        self.killed += 1
+        self.mark("the watchdog is killed")
 
     def mark(self, what: str) -> None:
         at = time.monotonic() - self.began
@@ -73,17 +80,21 @@ class Story:
     def audible(self) -> list[dict[str, Any]]:
         return [m for m in self.messages() if not m.get("silent")]
 
-    def button(self, label: str) -> tuple[int, str] | None:
-        """Message id and data of the newest button whose label contains the text."""
-        for message in reversed(self.messages()):
-            rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-            for button in (b for row in rows for b in row):
-                if label in button["text"]:
-                    return message["message_id"], button["callback_data"]
-        return None
+    def button(self, label: str) -> dict[str, Any] | None:
+        """The newest message that carries a button of that label."""
+        every = reversed(self.messages())
+        return next((m for m in every if any(label in b for b in self.labels(m))), None)
 
-    def tap(self, who: cast.Somebody, message_id: int, data: str) -> None:
-        self.world.telegram.tap(who.id, cast.ON_CALL_CHAT, message_id, data)
+    def labels(self, message: dict[str, Any]) -> list[str]:
+        return [button["text"] for button in buttons(message)]
+
+    def tap_label(self, who: cast.Somebody, message: dict[str, Any], label: str) -> None:
+        data = next(b["callback_data"] for b in buttons(message) if label in b["text"])
+        self.world.telegram.tap(who.id, cast.ON_CALL_CHAT, message["message_id"], data)
+        self.taps.append(label)
+
+    def tapped(self, label: str) -> bool:
+        return label in self.taps
 
     def say(self, who: cast.Somebody, text: str) -> None:
         self.world.telegram.say(who.id, cast.ON_CALL_CHAT, text)
@@ -92,6 +103,15 @@ class Story:
         """Every changing call that the platform was sent: "POST /services/…/restart"."""
         calls = self.world.render.journal
         return [f"{c.method} {c.path}" for c in calls if c.method != "GET"]
+
+    def approved(self) -> int:
+        """How many approvals the watchdog has written into its log in the chat."""
+        return max((words(m).count("✅ Ann approved") for m in self.messages()), default=0)
+
+
+def buttons(message: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return [button for row in rows for button in row]
 
 
 def words(message: dict[str, Any]) -> str:

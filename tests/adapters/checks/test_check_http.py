@@ -40,6 +40,12 @@ def dns(number):
         (httpx.Response(302, headers={"Location": "/x"}), Seen.PASS, "", "HTTP 302"),
         (httpx.Response(404), Seen.FAIL, "status", "HTTP 404"),
         (httpx.Response(500), Seen.FAIL, "status", "HTTP 500"),
+        (
+            httpx.Response(502),
+            Seen.FAIL,
+            "gateway",
+            "HTTP 502: nothing answers behind the address",
+        ),
         (httpx.ConnectError("x"), Seen.FAIL, "refused", "the connection failed"),
         (httpx.ConnectTimeout("x"), Seen.FAIL, "timeout", "no answer in 10 s"),
         (httpx.ReadTimeout("x"), Seen.FAIL, "timeout", "no answer in 10 s"),
@@ -98,7 +104,7 @@ async def test_a_closed_port_and_a_bad_address():
         result = await Http("s", "http://127.0.0.1:9/", client, now).look()
         assert result.code == "refused"
         assert "nothing listens" in result.detail
-        for url in ("http://[", "gopher://x/"):
+        for url in ("http://x:y/", "gopher://x/"):
             result = await Http("s", url, client, now).look()
             assert (result.seen, result.detail) == (Seen.FAIL, "its address is not a valid one")
 

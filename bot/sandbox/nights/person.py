@@ -1,0 +1,27 @@
+"""A scripted person on call: taps what is offered, and taps again when nothing comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from bot.sandbox.cast import Somebody
+from bot.sandbox.nights.story import Story
+
+REACTION = 0.6  # real seconds between two looks at the phone
+
+
+async def on_call(story: Story, who: Somebody, wanted: Sequence[str]) -> None:
+    """Tap the first of the wanted buttons on the newest card that has any, for ever.
+
+    Taps get lost while the watchdog is away (Telegram keeps them 150 s), so a button that still
+    stands there is tapped again, as people do.
+    """
+    while True:
+        await asyncio.sleep(REACTION)
+        for message in reversed(story.messages()):
+            labels = story.labels(message)
+            want = next((w for w in wanted if any(w in label for label in labels)), None)
+            if want:
+                story.tap_label(who, message, want)
+                break

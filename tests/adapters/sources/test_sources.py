@@ -1,0 +1,248 @@
+"""What triage is told: facts for code, a sentence and quotes for people."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+
+from bot.adapters.sources.deploys import Deploys
+from bot.adapters.sources.logs import MOST_LINES, RecentLogs
+from bot.adapters.sources.service import ServiceState
+from bot.domain.evidence import Found
+from bot.domain.incident import Event, Incident, Kind
+from bot.domain.severity import Severity
+from bot.ports import Unavailable
+from tests.adapters.render_kit import (
+    NOW,
+    SRV,
+    Script,
+    ago,
+    crash,
+    deploy,
+    entry,
+    event,
+    healthy,
+    log_book,
+    logs,
+    metric,
+)
+
+SERVICE = f"/services/{SRV}"
+EVENTS, DEPLOYS = f"{SERVICE}/events", f"{SERVICE}/deploys"
+
+
+def now():
+    return NOW
+
+
+@pytest.fixture
+def api():
+    return healthy()
+
+
+@pytest.fixture
+def incident():
+    at = NOW - timedelta(minutes=3)
+    return Incident.opened(1, "life-os", Event(Kind.DETECTED, at, severity=Severity.P0))
+
+
+async def state(api, incident):
+    return await ServiceState("life-os", SRV, api.render(), now).gather(incident)
+
+
+async def test_a_running_service(api, incident):
+    found = await state(api, incident)
+    assert (found.id, found.source, found.found) == ("S1", "service", Found.SOMETHING)
+    assert dict(found.facts) == {
+        "state": "running",
+        "deploy": "dep-2",
+        "restart": "",
+        "instances": f"{SRV}-aaaaa",
+        "memory_mb": "475",
+        "memory_limit_mb": "512",
+        "cpu": "10 %",
+        "restarts": "0",
+        "failures": "0",
+        "up_since": (NOW - timedelta(minutes=118)).isoformat(),
+    }
+    assert found.summary == (
+        "running, up since 02 Mar 10:02 UTC, 475 of 512 MB, CPU 10 %,"
+        " 0 failures, 0 restarts in 24 h"
+    )
+
+
+@pytest.mark.parametrize(
+    ("events", "deploys", "suspended", "expected", "said"),
+    [
+        ([crash("e1", 5)], "live", False, "crashed", "exited with code 1"),
+        ([crash("e1", 5, oomKilled={})], "live", False, "crashed", "(unknown)"),
+        ([crash("e1", 5, oomKilled={"memoryLimit": "512Mi"})], "live", False, "crashed", "512Mi"),
+        ([crash("e1", 5, unhealthy="HTTP 500")], "live", False, "unhealthy", "HTTP 500"),
+        ([crash(f"e{n}", n) for n in (1, 2, 3)], "live", False, "crash loop", "3 times"),
+        ([], "update_failed", False, "running", "did not start"),
+        ([], "build_in_progress", False, "deploying", "in progress"),
+        ([crash("e1", 5)], "build_in_progress", False, "deploying", "exited with code 1"),
+        ([], "live", True, "suspended", "suspended by user"),
+        ([], "build_in_progress", True, "suspended", "suspended by user"),
+    ],
+)
+async def test_states(api, incident, events, deploys, suspended, expected, said):
+    api[EVENTS] = events
+    api[DEPLOYS] = [deploy("dep-3", deploys, 60)]
+    if suspended:
+        api[f"/services/{SRV}"] |= {"suspended": "suspended", "suspenders": ["user"]}
+    found = await state(api, incident)
+    assert found.fact("state") == expected
+    assert said in found.summary
+
+
+async def test_history_counts_a_day_and_names_the_last(api, incident):
+    restart = [event("evt-9", "server_restarted", 30), event("evt-8", "server_restarted", 9000)]
+    api[EVENTS] = [*restart, crash("evt-7", 40), crash("evt-6", 1000), crash("evt-5", 2000)]
+    found = await state(api, incident)
+    assert (found.fact("restart"), found.fact("restarts"), found.fact("failures")) == (
+        "evt-9",
+        "1",
+        "2",
+    )
+    assert "2 failures, 1 restarts (last 02 Mar 11:30 UTC) in 24 h" in found.summary
+
+
+async def test_without_metrics_the_rest_is_told(api, incident):
+    for name, answer in (
+        ("memory", httpx.Response(500)),
+        ("memory-limit", []),
+        ("cpu", [{"labels": None, "values": None}]),
+        ("cpu-limit", httpx.ReadTimeout("x")),
+    ):
+        api[f"/metrics/{name}"] = answer
+    found = await state(api, incident)
+    assert found.fact("state") == "running"
+    assert found.fact("memory_mb") is found.fact("cpu") is None
+
+
+async def test_the_fullest_running_instance_counts(api, incident):
+    gone = metric(900 * 2**20, "bytes", f"{SRV}-gone0")
+    api["/metrics/memory"] = [gone, metric(100 * 2**20, "bytes"), metric(0, "bytes", "other")]
+    assert (await state(api, incident)).fact("memory_mb") == "100"
+
+
+@pytest.mark.parametrize(
+    "path", [f"/services/{SRV}", DEPLOYS, EVENTS, f"/services/{SRV}/instances"]
+)
+async def test_a_state_that_cannot_be_read(api, incident, path):
+    api[path] = httpx.Response(503)
+    with pytest.raises(Unavailable):
+        await state(api, incident)
+
+
+# Logs
+
+
+def second(n, text, **more):
+    return entry(NOW - timedelta(seconds=600 - n), text, **more)
+
+
+async def recent(api, incident):
+    return await RecentLogs("life-os", SRV, api.render(), now).gather(incident)
+
+
+async def test_logs(api, incident):
+    trace = ["Traceback (most recent call last):"]
+    trace += [f'  File "/app/svc/m{n}.py", line {n}, in f{n}' for n in range(20)] + ["EOFError: x"]
+    api["/logs"] = log_book(
+        second(0, "==> Running 'x'"),
+        second(1, "2026-03-02 11:50:01 INFO svc: handled /start"),
+        *(second(2, text, id=f"t{n:02}") for n, text in enumerate(trace[:1])),
+        *(
+            entry(NOW - timedelta(seconds=598, microseconds=-n), text, id=f"t{n:02}")
+            for n, text in enumerate(trace)
+            if n
+        ),
+    )
+    found = await recent(api, incident)
+    assert (found.id, found.source, found.found) == ("L1", "logs", Found.SOMETHING)
+    assert (found.fact("lines"), found.fact("errors")) == ("24", "1")
+    assert (found.fact("top_error"), found.fact("top_where")) == ("EOFError: x", "svc.m19.f19")
+    assert found.fact("last_success").endswith("INFO svc: handled /start")
+    assert found.fact("errors_since_minutes") == "10"
+    assert datetime.fromisoformat(found.fact("first_error")).tzinfo
+    assert len(found.lines) == MOST_LINES
+    assert (found.lines[0], found.lines[1], found.lines[-1]) == (trace[0], "…", "EOFError: x")
+    assert "1 errors in the last 24 lines (since 11:50 UTC)" in found.summary
+    assert "EOFError: x in svc.m19.f19 (×1)" in found.summary
+
+
+async def test_only_the_last_hundred_lines_of_a_day(api, incident):
+    api["/logs"] = log_book(*(second(n, f"INFO {n}") for n in range(300)))
+    found = await recent(api, incident)
+    assert (found.found, found.fact("lines"), found.fact("errors")) == (Found.NOTHING, "100", "0")
+    assert found.summary.startswith("no errors in the last 100 lines")
+    (asked,) = api.calls("/logs")
+    assert (asked["startTime"], asked["limit"]) == (ago(hours=24), "100")
+
+
+async def test_no_lines(api, incident):
+    found = await recent(api, incident)
+    assert (found.found, found.summary) == (Found.NOTHING, "no lines in 24 hours")
+
+
+async def test_a_secret_in_the_log_is_nowhere_in_the_evidence(api, incident):
+    api["/logs"] = logs(second(1, "ERROR db: postgresql://bot:hunter2@db/x refused"))
+    assert "hunter2" not in repr(await recent(api, incident))
+
+
+async def test_logs_that_cannot_be_read(api, incident):
+    api["/logs"] = httpx.Response(500)
+    with pytest.raises(Unavailable):
+        await recent(api, incident)
+
+
+# Deploys
+
+
+async def deploys(api, incident):
+    return await Deploys("life-os", SRV, api.render(), now).gather(incident)
+
+
+async def test_deploys(api, incident):
+    found = await deploys(api, incident)
+    assert (found.id, found.source, found.found) == ("D1", "deploys", Found.SOMETHING)
+    assert dict(found.facts) == {
+        "latest": "dep-2",
+        "latest_commit": "b" * 40,
+        "latest_status": "live",
+        "previous": "dep-1",
+        "previous_commit": "a" * 40,
+        "previous_status": "deactivated",
+        "minutes_before": "117",
+    }
+    assert found.summary == ("latest is live: bbbbbbb “Fix it”, 117 min before the trouble began")
+    assert found.lines == (
+        "dep-2 live, 2 h old: bbbbbbb Fix it",
+        "dep-1 deactivated, 10 h old: aaaaaaa Begin",
+    )
+
+
+async def test_a_deploy_after_the_trouble_began_is_said_to_be(api, incident):
+    api[DEPLOYS] = [deploy("dep-3", "live", 1)]
+    found = await deploys(api, incident)
+    assert "2 min after the trouble began" in found.summary
+    assert (found.fact("minutes_before"), found.fact("previous")) == ("-2", None)
+
+
+async def test_never_deployed_and_without_times(api, incident):
+    api[DEPLOYS] = Script([], [{"deploy": {"id": "dep-1", "status": None, "commit": None}}])
+    assert (await deploys(api, incident)).found is Found.NOTHING
+    found = await deploys(api, incident)
+    assert (found.fact("latest"), found.fact("minutes_before")) == ("dep-1", None)
+    assert "no commit" in found.summary
+
+
+async def test_deploys_that_cannot_be_read(api, incident):
+    api[DEPLOYS] = httpx.Response(401)
+    with pytest.raises(Unavailable) as gone:
+        await deploys(api, incident)
+    assert gone.value.permanent

@@ -1,0 +1,196 @@
+"""The client, the check, the sources and the restart against the emulated platform, over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from bot.adapters.actions.restart import Restart
+from bot.adapters.budget import Budget
+from bot.adapters.checks.logs import Logs
+from bot.adapters.checks.render_service import RenderService
+from bot.adapters.render import Render, render_client
+from bot.adapters.sources.deploys import Deploys
+from bot.adapters.sources.logs import RecentLogs
+from bot.adapters.sources.service import ServiceState
+from bot.domain.check import Seen
+from bot.domain.incident import Event, Incident, Kind
+from bot.domain.remedy import Answer, Proposal, Risk, changed
+from bot.domain.severity import Severity
+from bot.ports import Unavailable
+from bot.sandbox.pace import Pace
+from bot.sandbox.render import Commit
+from bot.sandbox.render import Render as Platform
+from bot.sandbox.server import Server
+
+KEY = "rnd_practice0practice0"
+PROGRAM = """
+import http.server, os, signal, sys
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+    def log_message(self, *_):
+        pass
+def leave(*_):
+    print("ERROR worker: the pool is exhausted, postgresql://u:hunter2@db/x", flush=True)
+    open("broken", "w").close()
+    os._exit(3)
+if os.path.exists("broken"):  # until a new instance with a folder of its own replaces it
+    os._exit(3)
+signal.signal(signal.SIGUSR1, leave)
+print("Bot is running!", flush=True)
+http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Page).serve_forever()
+"""
+
+
+def now():
+    return datetime.now(UTC)
+
+
+async def until(fact, seconds=10):
+    async with asyncio.timeout(seconds):
+        while not (found := await fact()):
+            await asyncio.sleep(0.03)
+    return found
+
+
+@pytest.fixture
+async def platform():
+    made = Platform(Pace(400), KEY, "tea-practice0000000000000")
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def url(platform):
+    server = Server(0)
+    await server.start(Starlette(routes=[Mount("/render/v1", routes=platform.routes)]))
+    yield f"{server.base}/render/v1"
+    await server.close()
+
+
+@pytest.fixture
+async def service(platform, url, tmp_path: Path):
+    program = tmp_path / "app.py"
+    program.write_text(PROGRAM)
+    made = platform.add_service(
+        name="life-os",
+        command=[sys.executable, "-S", str(program)],
+        env={},
+        folder=tmp_path / "instances",
+        commits=[Commit("a" * 40, "Begin", now()), Commit("b" * 40, "Go on", now())],
+    )
+    await made.start()
+    return made
+
+
+@pytest.fixture
+async def render(url, service):
+    async with render_client(url, KEY) as client:
+        yield Render(client, may_touch=[service.id], reads=Budget(60_000))
+
+
+def proposal(service, live):
+    return Proposal("1.restart", "restart", service.id, Risk.HIGH, "", "", (), live, now())
+
+
+async def test_a_crash_is_seen_and_a_restart_is_seen_to_work(platform, service, render):
+    check, logs = RenderService("s", service.id, render, now), Logs("s", service.id, render, now)
+    assert (await check.look()).detail == "running"
+    assert (await logs.look()).seen is Seen.PASS
+
+    service.serving[0].process.signal(signal.SIGUSR1)
+
+    async def failing():
+        result = await check.look()
+        return result if result.seen is Seen.FAIL else None
+
+    assert "exited with code 3" in (await until(failing)).detail
+    restart = Restart("s", service.id, render, now)
+    incident = Incident.opened(1, "s", Event(Kind.DETECTED, now(), severity=Severity.P0))
+    evidence = await asyncio.gather(
+        ServiceState("s", service.id, render, now).gather(incident),
+        RecentLogs("s", service.id, render, now).gather(incident),
+        Deploys("s", service.id, render, now).gather(incident),
+    )
+    assert [e.id for e in evidence] == ["S1", "L1", "D1"]
+    assert evidence[1].fact("errors") == "1"
+    assert "hunter2" not in repr(evidence)
+    assert evidence[2].fact("latest_commit") == "b" * 40
+    reason = restart.suits(evidence)
+    assert reason.target == service.id
+
+    before = await restart.live()
+    assert changed(reason.live, before) is None
+    at = now()
+    assert await restart.effect_since(before, at) is None
+    reply = await restart.run(proposal(service, before))
+    assert reply.answer is Answer.ACCEPTED
+    seen = await until(lambda: restart.effect_since(before, at))
+    assert seen.startswith("Render recorded the restart at ")
+    assert changed(before, await restart.live()) == "somebody has restarted it since"
+
+    async def passing():
+        return (await check.look()).seen is Seen.PASS
+
+    await until(passing)
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "error", "hang"])
+async def test_a_restart_whose_answer_is_lost_is_never_repeated(platform, service, render, kind):
+    render._within = 0.5
+    restart = Restart("s", service.id, render, now)
+    before, at = await restart.live(), now()
+    platform.faults.arm(kind, method="POST", path="/restart", status=503)
+    reply = await restart.run(proposal(service, before))
+    assert reply.answer is Answer.UNCLEAR
+
+    async def written():  # a request is in the journal once the emulator is done with it
+        return [c for c in platform.journal if c.method == "POST" and c.path.endswith("/restart")]
+
+    assert len(await until(written)) == 1
+    if kind == "drop_after":
+        assert await until(lambda: restart.effect_since(before, at))
+    else:
+        assert await restart.effect_since(before, at) is None
+
+
+async def test_what_the_platform_refuses(platform, service, url, render):
+    async with render_client(url, "rnd_wrong") as client:
+        stranger = Render(client, may_touch=[service.id])
+        with pytest.raises(Unavailable, match=r"HTTP 401 \(Unauthorized\)") as gone:
+            await stranger.service(service.id)
+        assert gone.value.permanent
+        assert (await stranger.restart(service.id)).answer is Answer.REFUSED
+    with pytest.raises(Unavailable, match="not found: srv-x"):
+        await render.service("srv-x")
+    platform.faults.arm("error", status=502, body="<html>Bad gateway</html>")
+    with pytest.raises(Unavailable, match="HTTP 502"):
+        await render.service(service.id)
+    platform.faults.arm("drop_before", method="GET", times=1)
+    assert (await render.service(service.id)).name == "life-os"
+
+
+async def test_pages_of_logs_and_metrics_over_http(service, render):
+    for n in range(230):
+        service.say(f"line {n}")
+    owner = await render.owner(service.id)
+    lines = await render.logs(owner, service.id, now() - timedelta(hours=1), now(), 220)
+    assert len(lines) == 220
+    assert [line.text for line in lines[-2:]] == ["==> line 228", "==> line 229"]
+
+    async def measured():
+        return await render.metrics("memory", service.id, now() - timedelta(minutes=5), now())
+
+    (series,) = await until(measured)
+    assert series.instance == service.serving[0].id
+    assert series.points[-1][1] > 1_000_000

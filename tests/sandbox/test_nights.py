@@ -1,0 +1,85 @@
+"""Whole nights: the real watchdog process against the practice world, over HTTP only."""
+
+import asyncio
+import json
+import random
+import subprocess
+import sys
+
+import pytest
+
+from bot.sandbox.nights import NIGHTS
+from bot.sandbox.nights.story import Story
+from bot.sandbox.play import play
+from bot.sandbox.world import PracticeWorld
+
+# One world at a time: two of them in fast motion are more than two cores can carry.
+pytestmark = [pytest.mark.xdist_group("nights"), pytest.mark.timeout(600)]
+
+SPEED = 120.0
+KILLS_A_NIGHT = 2
+STEPS = (
+    "the service is crashed",
+    "the process has died",
+    "the page has arrived",
+    "a restart is offered",
+    "Ann says yes",
+    "the platform is asked to restart",
+    "its effect is looked for",
+)
+
+
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+@pytest.mark.parametrize("night", NIGHTS)
+async def test_every_night_ends_as_it_should(night, store):
+    played = await play(night, speed=SPEED, store=store, told=lambda _: None)
+    assert played.ok, "\n".join([played.why, *played.watchdog_log[-60:]])
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_killed_at_any_moment_the_story_still_ends(seed):
+    """Ten kills in five nights, each at a random moment after a random step of the story."""
+    dice = random.Random(seed)
+    moments = [(dice.choice(STEPS), dice.uniform(0, 1.5)) for _ in range(KILLS_A_NIGHT)]
+    store = dice.choice(["sqlite", "postgres"])
+    async with PracticeWorld(SPEED, store=store) as world:
+        story = Story(world)
+        killers = [asyncio.create_task(kill(story, *moment)) for moment in moments]
+        try:
+            await NIGHTS["crash"].play(story)
+        except Exception as error:
+            error.add_note("\n".join(f"{at:6.1f} {what}" for at, what in story.marks))
+            error.add_note("\n".join(list(world.watchdog.log)[-80:]))
+            raise
+        finally:
+            for killer in killers:
+                killer.cancel()
+        assert story.killed == KILLS_A_NIGHT
+        assert world.watchdog.starts == KILLS_A_NIGHT + 1
+
+
+async def kill(story, step, delay):
+    while all(what != step for _, what in story.marks):
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(delay)
+    while not story.world.watchdog.running:  # it is down already, from the kill before
+        await asyncio.sleep(0.02)
+    story.kill_watchdog()
+
+
+def test_the_command_line_names_the_nights_and_refuses_what_it_does_not_know():
+    listed = sandbox("--list", "--json")
+    assert set(json.loads(listed.stdout)) == set(NIGHTS)
+    for args, said in (
+        (["--night", "full-moon", "--auto"], "There is no night 'full-moon'"),
+        (["--auto"], "--auto needs --night"),
+        (["--store", "paper"], "--store takes sqlite or postgres"),
+    ):
+        refused = sandbox(*args)
+        assert refused.returncode == 2
+        assert said in refused.stderr
+
+
+def sandbox(*args):
+    command = [sys.executable, "-m", "bot", "sandbox", *args]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
