@@ -125,7 +125,13 @@ def world_of(settings: Settings, house: House, store: Store, parts: Sequence[Par
     )
 
 
-def parts_of(service: ServiceConfig, house: House, render: Render, web: httpx.AsyncClient) -> Parts:
+def parts_of(
+    service: ServiceConfig,
+    house: House,
+    render: Render,
+    web: httpx.AsyncClient,
+    stack: AsyncExitStack,
+) -> Parts:
     """What can be seen and done of a service, by what its settings name."""
     checks: list[Check] = []
     sources: list[Source] = []

@@ -9,7 +9,7 @@ import tempfile
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -49,10 +49,11 @@ def run() -> None:
     except BadSettings as wrong:
         err.print("The watchdog cannot start:", style="bold red")
         for line in str(wrong).splitlines():
-            err.print(f"- {line}", markup=False, highlight=False)
+            err.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(BAD_INPUT) from None
     except Unavailable as gone:
-        err.print(f"The watchdog cannot start: {gone}", style="red", markup=False)
+        sentence = f"The watchdog cannot start: {gone}"
+        err.print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(FAILED) from None
 
 
@@ -82,7 +83,10 @@ def sandbox(
     listing: Annotated[bool, typer.Option("--list", help="Name the nights.")] = False,
 ) -> None:
     """Run the whole product on the practice world: no account is needed."""
-    from bot.sandbox import play  # noqa: PLC0415 - it brings a web server and a database
+    try:
+        from bot.sandbox import play  # noqa: PLC0415 - it brings a web server and a database
+    except ModuleNotFoundError as missing:  # the image leaves it out; so may an installation
+        bad_input(f"The practice world is not installed here ({missing.name} is missing).")
 
     if listing:
         list_nights({n.name: n.about for n in play.NIGHTS.values()}, as_json=as_json)
@@ -137,6 +141,6 @@ def quiet(_: str) -> None:
     return
 
 
-def bad_input(sentence: str) -> None:
-    err.print(sentence, markup=False)
+def bad_input(sentence: str) -> NoReturn:
+    err.print(sentence, markup=False, soft_wrap=True)
     raise typer.Exit(BAD_INPUT)

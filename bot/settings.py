@@ -20,9 +20,11 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.people import NOBODIES
+from bot.domain.redact import redact
 
 Ids = Annotated[frozenset[int], NoDecode]
-TOKEN_PARTS = 2
+Hour = Annotated[int, Field(ge=0, le=24)]
+SQLITE, POSTGRES = ("sqlite:///",), ("postgres://", "postgresql://")
 
 
 class BadSettings(Exception):  # noqa: N818 - it carries a list for the person, not a fault of ours
@@ -33,19 +35,50 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def of_people(ids: frozenset[int]) -> frozenset[int]:
+    if ids & NOBODIES:
+        raise ValueError("names an id that Telegram uses for nobody in particular")
+    if any(id <= 0 for id in ids):
+        raise ValueError("takes ids of people, which are positive; this one is of a chat")
+    return ids
+
+
+def web_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets without an end, a port that is no number
+        good = False
+    if value and not good:
+        raise ValueError("must be an address that begins with http:// or https://")
+    return value
+
+
+def postgres_url(value: SecretStr) -> SecretStr:
+    if value.get_secret_value() and not value.get_secret_value().startswith(POSTGRES):
+        raise ValueError("must begin with postgresql://")
+    return value
+
+
 class CheckConfig(Strict):
-    """How often one kind of check looks, how long it may take, when it is believed. Seconds."""
+    """How often one kind of check looks (seconds), and how many looks in a row are believed."""
 
     every: float = Field(30.0, gt=0)
     failures: int = Field(3, ge=1, le=100)
     passes: int = Field(2, ge=1, le=100)
 
 
+class SureCheckConfig(CheckConfig):
+    """Of a check that reads what the platform has written down: it errs less."""
+
+    failures: int = Field(2, ge=1, le=100)
+
+
 class ChecksConfig(Strict):
-    service: CheckConfig = CheckConfig(failures=2)
+    service: SureCheckConfig = SureCheckConfig()
     http: CheckConfig = CheckConfig()
     postgres: CheckConfig = CheckConfig()
-    logs: CheckConfig = CheckConfig(failures=2)
+    logs: SureCheckConfig = SureCheckConfig()
 
 
 class Timings(Strict):
@@ -93,18 +126,32 @@ class ServiceConfig(Strict):
     health_url: str = ""
     start_marker: str = "Bot is running!"
 
+    _address = field_validator("health_url")(web_address)
+    _database = field_validator("database_url")(postgres_url)
+
+    @model_validator(mode="after")
+    def is_watched(self) -> ServiceConfig:
+        database = self.database_url.get_secret_value()
+        if not (self.render_service_id or self.health_url or database):
+            raise ValueError(
+                "names nothing to watch: give it render_service_id, health_url or database_url"
+            )
+        return self
+
 
 class PeopleConfig(Strict):
     admins: frozenset[int] = frozenset()
     responders: frozenset[int] = frozenset()
     viewers: frozenset[int] = frozenset()
 
+    _people = field_validator("admins", "responders", "viewers")(of_people)
+
 
 class House(Strict):
     """The content of watchdog.toml."""
 
     timezone: str = "UTC"
-    day: tuple[int, int] = (8, 22)
+    day: tuple[Hour, Hour] = (8, 22)
     services: tuple[ServiceConfig, ...] = ()
     checks: ChecksConfig = ChecksConfig()
     timings: Timings = Timings()
@@ -118,9 +165,16 @@ class House(Strict):
     def known_zone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: "Europe" alone
             raise ValueError("is no time zone name; write for example Europe/Berlin") from error
         return name
+
+    @field_validator("day")
+    @classmethod
+    def day_has_hours(cls, day: tuple[int, int]) -> tuple[int, int]:
+        if day[0] >= day[1]:
+            raise ValueError("must be two hours, the earlier first; or P2 is never heard")
+        return day
 
     @field_validator("services")
     @classmethod
@@ -132,7 +186,12 @@ class House(Strict):
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_ignore_empty=True,  # NAME= in a copied .env.example means "not set"
+        extra="ignore",
+        frozen=True,
+    )
 
     telegram_bot_token: SecretStr
     telegram_chat_id: int
@@ -164,11 +223,10 @@ class Settings(BaseSettings):
             return value
         parts = value.replace(",", " ").split()
         if bad := [p for p in parts if not p.isdecimal()]:
-            raise ValueError(f"takes numeric ids (ask the bot /id), not {bad[0]!r}")
-        ids = frozenset(int(p) for p in parts)
-        if ids & NOBODIES:
-            raise ValueError("names an id that Telegram uses for nobody in particular")
-        return ids
+            raise ValueError(
+                f"takes numeric ids (.env.example says where to find them), not {bad[0]!r}"
+            )
+        return of_people(frozenset(int(p) for p in parts))
 
     @field_validator("telegram_bot_token", "watched_bot_token")
     @classmethod
@@ -178,93 +236,85 @@ class Settings(BaseSettings):
             raise ValueError("is not a bot token; @BotFather gives one like 123456:ABC…")
         return value
 
-    @field_validator(
-        "telegram_api_url",
-        "render_api_url",
-        "anthropic_base_url",
-        "github_api_url",
-        "watched_health_url",
-    )
+    @field_validator("telegram_api_url", "render_api_url", "anthropic_base_url", "github_api_url")
     @classmethod
-    def is_an_address(cls, value: str) -> str:
-        if value and not (value.startswith(("http://", "https://")) and urlsplit(value).hostname):
-            raise ValueError("must be an address that begins with http:// or https://")
-        return value.rstrip("/")
+    def is_a_base(cls, value: str) -> str:
+        return web_address(value).rstrip("/")
 
-    @field_validator("watched_database_url")
-    @classmethod
-    def is_postgres(cls, value: SecretStr) -> SecretStr:
-        url = value.get_secret_value()
-        if url and not url.startswith(("postgres://", "postgresql://")):
-            raise ValueError("must begin with postgresql://")
-        return value
+    _address = field_validator("watched_health_url")(web_address)
+    _database = field_validator("watched_database_url")(postgres_url)
 
     @field_validator("store_url")
     @classmethod
     def is_a_store(cls, value: SecretStr) -> SecretStr:
         url = value.get_secret_value()
-        if not url.startswith(("sqlite:///", "postgres://", "postgresql://")):
+        if not url.startswith(SQLITE + POSTGRES):
             raise ValueError("must begin with sqlite:/// or postgresql://")
         return value
 
-    @model_validator(mode="after")
-    def hangs_together(self) -> Settings:
-        wrong = []
-        if not (self.telegram_admins or self.telegram_responders):
-            wrong.append(
-                "TELEGRAM_ADMINS or TELEGRAM_RESPONDERS must name at least one numeric id,"
-                " or nobody could approve anything."
-            )
-        if self.telegram_bot_token == self.watched_bot_token:
-            wrong.append("WATCHED_BOT_TOKEN must be another bot than TELEGRAM_BOT_TOKEN.")
-        if self.render_service_id and not self.render_api_key.get_secret_value():
-            wrong.append("RENDER_API_KEY is missing: RENDER_SERVICE_ID needs it.")
-        if wrong:
-            raise ValueError("\n".join(wrong))
-        return self
+
+# What stands in for a required setting that is wrong, so that the rest can be looked at as well.
+STAND_IN: dict[str, Any] = {"telegram_bot_token": "0:none", "telegram_chat_id": 0}
 
 
 def read_settings(**given: Any) -> tuple[Settings, House]:  # noqa: ANN401 - what a test sets
     """Read the environment, .env and watchdog.toml. Raises BadSettings with all that is wrong."""
     wrong: list[str] = []
-    settings: Settings | None = None
-    try:
-        settings = Settings(**given)
-    except ValidationError as error:
-        wrong += [sentence(e, upper=True) for e in error.errors()]
-    house = read_house(settings.watchdog_config if settings else config_path(given), wrong)
-    if settings and house:
+    settings, bad = read_environment(given, wrong)
+    house = read_house(settings.watchdog_config, wrong)
+    if house:
         house = with_defaults(settings, house)
-        if not house.services:
-            wrong.append(
-                "Nothing to watch: set RENDER_SERVICE_ID, WATCHED_DATABASE_URL or"
-                " WATCHED_HEALTH_URL, or name services in WATCHDOG_CONFIG."
-            )
-    if wrong or settings is None or house is None:
-        raise BadSettings("\n".join(wrong))
+    wrong += contradictions(settings, house, bad)
+    if wrong or house is None:
+        raise BadSettings("\n".join(redact(line) for line in wrong))
     return settings, house
 
 
-def config_path(given: dict[str, Any]) -> Path | None:
-    """Where watchdog.toml is, also when the rest of the settings is wrong."""
+def read_environment(given: dict[str, Any], wrong: list[str]) -> tuple[Settings, frozenset[str]]:
+    """Return the settings, and the names of those that are wrong and are not to be trusted."""
     try:
-        return ConfigPath(**given).watchdog_config
-    except ValidationError:
-        return None
+        return Settings(**given), frozenset()
+    except ValidationError as error:
+        wrong += [sentence(e, upper=True) for e in error.errors()]
+        bad = frozenset(str(e["loc"][0]) for e in error.errors())
+    fields = Settings.model_fields
+    harmless = {name: STAND_IN.get(name, fields[name].default) for name in bad}
+    return Settings(**given | harmless), bad
 
 
-class ConfigPath(BaseSettings):
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
-    watchdog_config: Path | None = None
+def contradictions(settings: Settings, house: House | None, bad: frozenset[str]) -> list[str]:
+    """Say what does not go together; nothing of what rests on a setting that is `bad`."""
+    wrong = []
+    if settings.telegram_bot_token == settings.watched_bot_token:
+        wrong.append("WATCHED_BOT_TOKEN must be another bot than TELEGRAM_BOT_TOKEN.")
+    if house is None:
+        return wrong
+    people = house.people.admins | house.people.responders
+    if not people and not bad & {"telegram_admins", "telegram_responders"}:
+        wrong.append(
+            "TELEGRAM_ADMINS or TELEGRAM_RESPONDERS must name at least one numeric id,"
+            " or nobody could approve anything."
+        )
+    key = settings.render_api_key.get_secret_value()
+    if not key and any(s.render_service_id for s in house.services):
+        wrong.append("RENDER_API_KEY is missing: RENDER_SERVICE_ID needs it.")
+    if not house.services and not bad & {"watched_database_url", "watched_health_url"}:
+        wrong.append(
+            "Nothing to watch: set RENDER_SERVICE_ID, WATCHED_DATABASE_URL or"
+            " WATCHED_HEALTH_URL, or name services in WATCHDOG_CONFIG."
+        )
+    return wrong
 
 
 def read_house(path: Path | None, wrong: list[str]) -> House | None:
     if path is None:
         return House()
     try:
-        return House.model_validate(tomllib.loads(path.read_text()))
+        return House.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         wrong.append(f"WATCHDOG_CONFIG: {path} cannot be read ({error.strerror}).")
+    except UnicodeDecodeError:
+        wrong.append(f"WATCHDOG_CONFIG: {path} is not TOML: it is not UTF-8 text.")
     except tomllib.TOMLDecodeError as error:
         wrong.append(f"WATCHDOG_CONFIG: {path} is not TOML: {error}.")
     except ValidationError as error:
@@ -304,7 +354,7 @@ def sentence(error: Any, *, upper: bool) -> str:  # noqa: ANN401 - pydantic's Er
     name = name.upper() if upper else name
     said = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "missing":
-        return f"{name} is missing; see .env.example."
+        return f"{name} is missing; see {'.env.example' if upper else 'docs/settings.md'}."
     if error["type"] == "extra_forbidden":
         return f"{name} is not a setting; see the list in docs/settings.md."
     if not name:

@@ -5,24 +5,40 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 
-LIMIT = 4096  # characters of a message after parsing: Bot API sendMessage
+LIMIT = 4096  # UTF-16 units of a message after parsing: Bot API sendMessage
+UNSEEN = {"Cc", "Cf", "Cs"}  # control, bidirectional and zero-width marks, halves of characters
+NAME = 40  # units of a person's name
 TAG = re.compile(r"<[^>]*>")
 
 
 def esc(text: object, most: int = 300) -> str:
-    """Make outside text safe for Telegram's HTML: cut, cleaned of control marks, escaped."""
-    return html.escape(short(clean(str(text)), most), quote=False)
+    """Make outside text one line that is safe in Telegram's HTML: cleaned, cut, escaped."""
+    return html.escape(flat(text, most), quote=False)
+
+
+def flat(text: object, most: int = 300) -> str:
+    """Make outside text one plain line: a line of its own could pass for one of ours."""
+    return short(" ".join(clean(str(text)).split()), most)
 
 
 def clean(text: str) -> str:
-    """Drop control, bidirectional and zero-width marks that could disguise what people read."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf"})
+    """Drop the marks that could disguise what people read."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in UNSEEN)
 
 
 def short(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    """Cut it to at most that many UTF-16 units, as Telegram counts."""
+    if units(text) <= most:
+        return text
+    kept = text.encode("utf-16-le", "replace")[: 2 * (most - 1)]
+    return kept.decode("utf-16-le", "ignore").rstrip() + "…"
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le", "replace")) // 2
 
 
 def bold(text: object) -> str:
@@ -37,9 +53,16 @@ def code(text: object) -> str:
     return f"<code>{esc(text)}</code>"
 
 
-def folded(lines: str) -> str:
-    """Quote something long so that it opens on a tap (Bot API: expandable blockquote)."""
-    return f"<blockquote expandable>{esc(lines, 900)}</blockquote>"
+def folded(lines: Iterable[str], most: int = 500) -> str:
+    """Quote something long so that it opens on a tap (Bot API: expandable blockquote).
+
+    What does not fit goes at the front: the end of a traceback says what went wrong.
+    """
+    text = clean("\n".join(lines)).strip("\n")
+    if units(text) > most:
+        kept = text.encode("utf-16-le", "replace")[-2 * (most - 1) :]
+        text = "…" + kept.decode("utf-16-le", "ignore").lstrip()
+    return f"<blockquote expandable>{html.escape(text, quote=False)}</blockquote>"
 
 
 def plain(markup: str) -> str:

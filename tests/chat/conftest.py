@@ -24,7 +24,7 @@ TOKEN = "700:watchdog-token-of-the-tests-0000000000"
 
 @pytest.fixture
 def telegram():
-    emulated = Telegram(Pace(1000))
+    emulated = Telegram(Pace(20))  # fast enough for its flood limits, slow enough for taps to live
     bot = emulated.add_bot(TOKEN, "watchdog_bot", "Watchdog")
     for person in (ANN, BEN, VIC, SAM):
         emulated.add_person(person.id, person.name, person.name.lower(), "owner")
