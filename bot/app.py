@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -83,15 +82,24 @@ async def serve(settings: Settings, house: House, pulse: Path) -> None:
         bell = Bell()
         ticks = looks(world, house, bell)
         duties = [*flows(world), *chat(world, api, house, bell), *chores(world, pulse)]
-        engine = asyncio.create_task(run(duties, bell), name="engine")
+        engine = asyncio.create_task(run(duties, bell, stop), name="engine")
         ticking = asyncio.create_task(ticks.supervise(), name="ticks")
-        stopping = asyncio.create_task(stop.wait(), name="stop")
-        tasks = (engine, ticking, stopping)
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), LAST_WORDS)
+        await wait_for_the_end(engine, ticking, stop)
+
+
+async def wait_for_the_end(
+    engine: asyncio.Task[None], ticking: asyncio.Task[None], stop: asyncio.Event
+) -> None:
+    """Told to stop, finish what is under way; raise what ended either of them untold."""
+    told = asyncio.create_task(stop.wait(), name="stop")
+    done, _ = await asyncio.wait((engine, ticking, told), return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    ticking.cancel()
+    await asyncio.wait((engine,), timeout=LAST_WORDS)
+    engine.cancel()
+    await asyncio.gather(engine, ticking, return_exceptions=True)
+    for task in done - {told}:
+        task.result()
 
 
 @asynccontextmanager
@@ -215,7 +223,7 @@ def chat(world: World, api: Client, house: House, bell: Bell) -> list[Duty]:
     inbox = Inbox(api, world.store, bell, utcnow)
     outbox = Outbox(api, world.store, Pacing(pace, time.monotonic), utcnow)
     return [
-        Duty("inbox", inbox.turn, 3, deadline=POLL + 2 * MARGIN),
+        Duty("inbox", inbox.turn, 3, deadline=POLL + 2 * MARGIN, abrupt=True),
         Duty("handlers", Handlers(world, api, bell).turn, 1),
         Duty("outbox", outbox.turn, 0.5),
         Duty("introduce", Introduction(world, api).turn, 60),

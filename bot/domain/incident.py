@@ -168,11 +168,11 @@ class Incident:
     @property
     def severity(self) -> Severity:
         """The last one a person set or, above that, the worst that has been detected since."""
-        said = [e.severity for e in self.spell if e.severity]
+        said = [e.severity or Severity.P1 for e in self.spell if e.severity or e.kind is K.DETECTED]
         chosen = [n for n, e in enumerate(self.spell) if e.kind is Kind.SEVERITY and e.severity]
         if chosen:
             said = [e.severity for e in self.spell[chosen[-1] :] if e.severity]
-        return worst(said) if said else Severity.P1
+        return worst(said)
 
     @property
     def failing(self) -> tuple[Event, ...]:
@@ -217,7 +217,14 @@ class Incident:
     def approved(self) -> Proposal | None:
         """The proposal that was last approved in this spell."""
         approval = next((e for e in reversed(self.spell) if e.kind is Kind.APPROVED), None)
-        return self._proposal_of_any_look(approval.offer) if approval else None
+        return self.offered(approval.offer) if approval else None
+
+    @property
+    def act(self) -> Event | None:
+        """The approval of what was last done, or may have been, in this spell."""
+        done = [n for n, e in enumerate(self.spell) if e.kind in {K.RAN, K.UNKNOWN}]
+        before = self.spell[: done[-1]] if done else ()
+        return next((e for e in reversed(before) if e.kind is K.APPROVED), None)
 
     @property
     def acted_at(self) -> datetime | None:
@@ -235,6 +242,7 @@ class Incident:
         """Whether the wish of that name has left its mark here already."""
         return bool(key) and any(e.key == key for e in self.timeline)
 
-    def _proposal_of_any_look(self, id: str) -> Proposal | None:
+    def offered(self, id: str) -> Proposal | None:
+        """The proposal of that id, from whichever look."""
         looks = (p for e in self.timeline for p in e.proposals)
         return next((p for p in looks if p.id == id), None)

@@ -16,6 +16,10 @@ class Role(IntEnum):
     RESPONDER = 2
     ADMIN = 3
 
+    @property
+    def said(self) -> str:
+        return f"{'an' if self is Role.ADMIN else 'a'} {self.name.lower()}"
+
 
 @dataclass(frozen=True)
 class Person:
@@ -47,4 +51,4 @@ class People:
             return None
         if role is Role.STRANGER:
             return "you are not on the on-call list"
-        return f"that takes a {needed.name.lower()}; you are a {role.name.lower()}"
+        return f"that takes {needed.said}; you are {role.said}"

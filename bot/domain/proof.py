@@ -10,6 +10,8 @@ from itertools import takewhile
 from .incident import BEGINS_PROOF, Event, Incident, Kind, Phase
 from .rules import Rules
 
+BEGINS_ANEW = {*BEGINS_PROOF, Kind.DETECTED, Kind.PERSISTED}  # what held before it is void
+
 
 @dataclass(frozen=True)
 class Step:
@@ -23,7 +25,7 @@ class Step:
 
 def done(incident: Incident) -> Sequence[Event]:
     """The steps that have held since the act (or since the checks passed by themselves)."""
-    after = takewhile(lambda e: e.kind not in BEGINS_PROOF, reversed(incident.timeline))
+    after = takewhile(lambda e: e.kind not in BEGINS_ANEW, reversed(incident.timeline))
     return [e for e in after if e.kind is Kind.CHECKED][::-1]
 
 

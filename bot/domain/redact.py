@@ -55,11 +55,23 @@ NO_SECRET = frozenset({"none", "null", "true", "false", "undefined", "not", "is"
 AFTER = ",;.)}]>*:"  # closes a sentence or a bracket around the secret
 
 
+PASSES = 8  # more than any text but a made-up one needs
+
+
 def redact(text: str) -> str:
     """Replace every secret by `[secret:xxxx]`, the same secret by the same four hex digits.
 
     Idempotent. Commit hashes, UUIDs and the platform's ids are evidence and stay.
     """
+    for _ in range(PASSES):  # what one pattern has masked may complete the match of another
+        masked = _pass(text)
+        if masked == text:
+            break
+        text = masked
+    return text
+
+
+def _pass(text: str) -> str:
     low = text.lower()
     for words, pattern in PATTERNS:
         if any(word in low for word in words):

@@ -52,6 +52,7 @@ PAST = {
     "does not answer": "did not answer",
     "answers with errors": "answered with errors",
     "is slow": "was slow",
+    "gets errors from its database": "got errors from its database",
     "has a slow database": "had a slow database",
     "fails for several users": "failed for several users",
     "started but does not work": "started but did not work",
@@ -78,6 +79,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("postgres", "name"): Row(Severity.P0, NO_DATABASE, "its address or name is not known"),
     ("postgres", "saturated"): Row(Severity.P0, NO_DATABASE, "every connection is taken"),
     ("postgres", "starting"): Row(Severity.P1, NO_DATABASE, "the database is starting up"),
+    ("postgres", "error"): Row(
+        Severity.P1, "gets errors from its database", "it answers, but not as it should"
+    ),
     ("postgres", "slow"): Row(Severity.P2, "has a slow database", "queries take too long"),
     ("logs", "error_rate"): Row(Severity.P1, "fails for several users", "errors are frequent"),
     ("logs", "not_started"): Row(

@@ -33,26 +33,37 @@ class Duty:
     """One kind of work. `turn` returns True for "I did something, call me again at once".
 
     It is called every `every` seconds, or when the bell rings; a turn that hangs is cut off after
-    `deadline` seconds and begun anew.
+    `deadline` seconds and begun anew. An `abrupt` one may be cut off at any moment when we are told
+    to stop; the others finish their turn.
     """
 
     name: str
     turn: Callable[[], Awaitable[bool]]
     every: float
     deadline: float = 60.0
+    abrupt: bool = False
 
 
-async def run(duties: Sequence[Duty], bell: Bell) -> None:
+async def run(duties: Sequence[Duty], bell: Bell, stop: asyncio.Event | None = None) -> None:
+    """Turn them all until `stop` is set, and then until each has finished its turn."""
+    stop = stop or asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        for duty in duties:
-            tasks.create_task(keep_turning(duty, bell), name=duty.name)
+        turning = [
+            (duty, tasks.create_task(keep_turning(duty, bell, stop), name=duty.name))
+            for duty in duties
+        ]
+        await stop.wait()
+        bell.ring()
+        for duty, task in turning:
+            if duty.abrupt:
+                task.cancel()
 
 
-async def keep_turning(duty: Duty, bell: Bell) -> None:
-    while True:
+async def keep_turning(duty: Duty, bell: Bell, stop: asyncio.Event) -> None:
+    while not stop.is_set():
         if await once(duty):
             bell.ring()  # what one duty did may be another's work
-        else:
+        elif not stop.is_set():
             await bell.wait(duty.every)
 
 

@@ -26,13 +26,15 @@ async def triage(world: World) -> bool:
 def needs_a_look(world: World, incident: Incident) -> bool:
     if incident.triage is None:
         return True
-    if joined_since(incident, incident.triage):
+    if joined_since(incident):
         return incident.asked is None  # never under the finger of somebody about to say yes
     return out_of_date(world, incident, incident.triage.at)
 
 
-def joined_since(incident: Incident, looked: Event) -> bool:
-    return any(e.kind is Kind.JOINED and e.at > looked.at for e in incident.timeline)
+def joined_since(incident: Incident) -> bool:
+    """By place in the timeline: a check that joins may have begun its look before ours ended."""
+    latest = incident.last(Kind.JOINED, Kind.TRIAGED)
+    return latest is not None and latest.kind is Kind.JOINED
 
 
 def out_of_date(world: World, incident: Incident, at: datetime) -> bool:

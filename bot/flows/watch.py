@@ -98,6 +98,6 @@ async def maybe_healed(world: World, incident: Incident) -> bool:
         return False
     if Verdict.FAILING in now.values():
         return False
-    note = "every check passes again, without an act of ours"
+    note = "every check passes again by itself"
     await world.store.record(incident, Event(Kind.HEALED, world.now(), note=note))
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import Event, Incident, Kind, Status
+from bot.domain.incident import BEGINS_PROOF, Event, Incident, Kind, Status
 from bot.domain.remedy import Proposal
 from bot.domain.rules import Rules
 from bot.domain.severity import Severity
@@ -13,7 +13,7 @@ from bot.domain.severity import Severity
 from .headline import headline, over
 from .message import Button, Message
 from .proof import proof
-from .words import bold, clock, code, esc, exact, folded, small, span
+from .words import NAME, bold, clock, code, esc, exact, flat, folded, small, span
 
 NAMES = {"service": "Service", "logs": "Logs", "database": "Database", "deploys": "Deploys"}
 ICONS = {"restart": "🔁"}
@@ -35,12 +35,13 @@ def card(incident: Incident, rules: Rules, now: datetime) -> Message:
 
 def superseded(incident: Incident) -> Message:
     """What an earlier card of a relapsed incident turns into: no buttons."""
-    text = f"⚪ #{incident.id} {incident.service} failed again; the newest card is below."
+    text = f"⚪ #{incident.id} {flat(incident.service, 20)} failed again; its new card is below."
     return Message(html=esc(text), minimal=text)
 
 
 def about(incident: Incident) -> str:
-    having = f" · {incident.holder} has it" if incident.holder else ""
+    has = "had" if over(incident) else "has"
+    having = f" · {flat(incident.holder, NAME)} {has} it" if incident.holder else ""
     again = f" · failed again {incident.relapses}×" if incident.relapses else ""
     return f"Incident #{incident.id}{having}{again}"
 
@@ -51,6 +52,7 @@ def open_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
         setback(incident),
         findings(incident),
         question(incident, rules, now),
+        small(HOW_BAD) if by_hand(incident) else "",
     ]
 
 
@@ -59,15 +61,17 @@ def acting_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
 
 
 def verifying_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
-    began = incident.last(Kind.RAN, Kind.UNKNOWN, Kind.HEALED)
-    said = [f"{MARKS[began.kind]} {esc(began.note)}"] if began else []
-    said += [bold("Checking that it is over"), *proof(incident, rules, now)]
-    return ["\n".join(said), small("It is not called resolved before every line holds.")]
+    began = incident.last(*BEGINS_PROOF)
+    act = incident.approved if began and began.kind is Kind.UNKNOWN else None
+    what = f"{esc(act.action.capitalize())}: " if act else ""
+    said = f"{MARKS[began.kind]} {what}{esc(began.note, 200)}" if began else ""
+    steps = "\n".join(proof(incident, rules, now))
+    return [said, steps, small("It is not called resolved before every line holds.")]
 
 
 def over_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
     end = over(incident)
-    how = f"{esc(how_it_ended(incident))}"
+    how = esc(how_it_ended(incident))
     when = f" · {clock(end.at, rules.zone)}" if end else ""
     reported = incident.last(Kind.REPORTED)
     file = f"Report: {code(reported.note)}" if reported else small("The report is being written.")
@@ -75,6 +79,7 @@ def over_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
     return [how + when, "\n".join(steps), file]
 
 
+HOW_BAD = "How bad is it? P0 down · P1 partly working · P2 one feature · P3 cosmetic"
 BODY = {
     Status.OPEN: open_body,
     Status.APPROVED: acting_body,
@@ -87,10 +92,10 @@ MARKS = {Kind.RAN: "✔️", Kind.UNKNOWN: "❔", Kind.HEALED: "↗️"}
 
 
 def failing(incident: Incident) -> str:
-    if not incident.failing:
-        return esc(incident.spell[0].note)
-    rows = [f"• {esc(e.check)}: {esc(e.note, 160)}" for e in incident.failing]
-    return "\n".join([bold("What fails"), *rows])
+    first = incident.spell[0]
+    said = [] if first.check else [f"{esc(first.by, NAME)}: {esc(first.note, 200)}"]
+    rows = [f"• {esc(e.check, 20)}: {esc(e.note, 160)}" for e in incident.failing]
+    return "\n".join([*said, *([bold("What fails"), *rows] if rows else [])])
 
 
 def setback(incident: Incident) -> str:
@@ -99,19 +104,19 @@ def setback(incident: Incident) -> str:
     latest = incident.last(*kinds)
     if latest is None or latest.kind not in SETBACKS:
         return ""
-    return f"{SETBACKS[latest.kind]} {esc(latest.note)}"
+    return f"{SETBACKS[latest.kind]} {esc(latest.note, 200)}"
 
 
 SETBACKS = {
     Kind.PERSISTED: "❌ Not over:",
     Kind.FAILED: "❌ Not done:",
-    Kind.WITHDRAWN: "↩️ Not done:",
+    Kind.WITHDRAWN: "↩️ Held back:",
 }
 
 
 def findings(incident: Incident) -> str:
     if not incident.evidence:
-        return small("Looking into it…")
+        return ""
     seen = [e for e in incident.evidence if e.found is not Found.UNREADABLE]
     unread = [e for e in incident.evidence if e.found is Found.UNREADABLE]
     lines = [bold("What was found"), *(finding(e) for e in seen)]
@@ -124,32 +129,38 @@ def findings(incident: Incident) -> str:
 def finding(evidence: Evidence) -> str:
     """One line; quotes from the log are folded below it, the rest is in the report."""
     name = NAMES.get(evidence.source, evidence.source)
-    text = f"{code(evidence.id)} {esc(name)}: {esc(evidence.summary)}"
+    text = f"{code(evidence.id)} {esc(name, 20)}: {esc(evidence.summary, 250)}"
     if evidence.source == "logs" and evidence.lines:
-        return f"{text}\n{folded(chr(10).join(evidence.lines))}"
+        return f"{text}\n{folded(evidence.lines)}"
     return text
 
 
 def question(incident: Incident, rules: Rules, now: datetime) -> str:
-    """The confirmation that is open, or that nothing can be offered."""
+    """The confirmation that is open, or why nothing is offered."""
     asked = live_question(incident, now)
     if asked is None:
-        return "" if incident.proposals or not incident.triage else small("Nothing to offer yet.")
+        return small(why_no_offer(incident)) if not incident.proposals else ""
     offer = incident.proposal(asked.offer)
     if offer is None or asked.expires_at is None:
         return ""
-    until = exact(asked.expires_at, rules.zone)
+    until, deploy = exact(asked.expires_at, rules.zone), offer.live.deploy or "unknown"
     grounds = f" ({', '.join(offer.evidence)})" if offer.evidence else ""
     return "\n".join(
         (
-            bold(f"{offer.action.capitalize()} {incident.service}?"),
-            esc(offer.effect),
-            f"Target {code(offer.target)}, deploy {code(offer.live.deploy or 'unknown')}",
-            f"Because {esc(offer.why)}{esc(grounds)}",
-            small(f"{asked.by} asked. Yes counts until {until}; or type"),
+            bold(f"{offer.action.capitalize()} {flat(incident.service, 20)}?"),
+            esc(offer.effect, 200),
+            f"{esc(offer.why[:1].upper() + offer.why[1:], 160)}{grounds}",
+            f"Target {code(flat(offer.target, 40))}, deploy {code(flat(deploy, 40))}",
+            small(f"{flat(asked.by, NAME)} asked. Tap until {until}, or type:"),
             f"{code(f'/approve {asked.ask}')}  {code(f'/deny {asked.ask}')}",
         )
     )
+
+
+def why_no_offer(incident: Incident) -> str:
+    if incident.triage:
+        return "I have no action that fits this: it needs a person."
+    return "Looking again…" if incident.evidence else "Looking into it…"
 
 
 def live_question(incident: Incident, now: datetime) -> Event | None:
@@ -163,11 +174,11 @@ def running(incident: Incident, rules: Rules, now: datetime) -> str:
     if approval is None or offer is None:
         return ""
     at = exact(approval.at, rules.zone)
-    lines = [f"▶️ {esc(offer.action.capitalize())} approved by {esc(approval.by)} at {at}"]
+    lines = [f"▶️ {esc(offer.action.capitalize())} approved by {esc(approval.by, NAME)} at {at}"]
     if incident.status is Status.RUNNING and started:
         answer = incident.last(Kind.STARTED, Kind.ANSWERED)
         if answer and answer.kind is Kind.ANSWERED:
-            lines.append(esc(answer.note))
+            lines.append(esc(answer.note, 200))
         waited, most = now - started.at, rules.observe_for
         lines.append(small(f"Waiting to see it happen, {span(waited)} of at most {span(most)}"))
     return "\n".join(lines)
@@ -175,17 +186,20 @@ def running(incident: Incident, rules: Rules, now: datetime) -> str:
 
 def how_it_ended(incident: Incident) -> str:
     """One clause on what put it right, as far as is known."""
-    end = over(incident)
-    if end and end.kind is Kind.OVERRIDDEN:
-        return f"{end.by} closed it without proof: {end.note}"
-    act = next((e for e in reversed(incident.spell) if e.kind in {Kind.RAN, Kind.UNKNOWN}), None)
-    offer = incident.approved
-    if act is None or offer is None:
+    end, began, act = over(incident), incident.last(*BEGINS_PROOF), incident.act
+    if end is None:
+        return "Not over yet"
+    if end.kind is Kind.OVERRIDDEN:
+        return f"{flat(end.by, NAME)} closed it without proof: {flat(end.note).rstrip('.')}"
+    if began and began.kind is Kind.HEALED and began.by_id:
+        return f"Recovered after {flat(began.by, NAME)} said that it was fixed"
+    if act is None:
         return "Recovered without an act of ours"
-    approval = incident.last(Kind.APPROVED)
-    by = f", approved by {approval.by}" if approval else ""
-    unsure = " (not confirmed by the platform)" if act.kind is Kind.UNKNOWN else ""
-    return f"Recovered after {offer.action}{by}{unsure}"
+    name = act.offer.partition(".")[2]
+    if began and began.kind is Kind.HEALED:
+        return f"Recovered by itself; the {name} before had not helped"
+    unsure = " (not confirmed by the platform)" if began and began.kind is Kind.UNKNOWN else ""
+    return f"Recovered after {name}, approved by {flat(act.by, NAME)}{unsure}"
 
 
 def buttons(incident: Incident, now: datetime) -> tuple[tuple[Button, ...], ...]:
@@ -223,7 +237,8 @@ def have_it(incident: Incident) -> tuple[Button, ...]:
 
 def by_hand(incident: Incident) -> bool:
     """Opened by a person who has not said yet how bad it is."""
-    return not incident.failing and not any(e.severity for e in incident.spell)
+    by_person = incident.spell[0].severity is None
+    return by_person and not any(e.kind is Kind.SEVERITY for e in incident.spell)
 
 
 def severities(incident: Incident) -> tuple[Button, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.domain.incident import Event, Incident, Kind, Status
 from bot.domain.rules import Rules
 from bot.domain.severity import row
 
-from .words import clean, clock, short, span
+from .words import clock, flat, span
 
 ON_SCREEN = 60  # characters that a lock screen is sure to show
 
@@ -17,18 +17,17 @@ MARK = {
     Status.APPROVED: "🟠",
     Status.RUNNING: "🟠",
     Status.VERIFYING: "🟡",
-    Status.RESOLVED: "🟢",
-    Status.CLOSED: "🟢",
 }
+ENDS = {Kind.RECOVERED: ("🟢", "resolved"), Kind.OVERRIDDEN: ("⚪", "closed without proof")}
 
 
 def headline(incident: Incident, rules: Rules) -> str:
     """Severity, what is broken for users, since when: as plain text."""
-    mark = MARK[incident.status]
-    name = short(clean(incident.service), 20)
-    if incident.status in {Status.RESOLVED, Status.CLOSED}:
-        return f"{mark} {incident.severity} {name}: resolved after {span(lasted(incident))}"
-    since = clock(incident.began_at, rules.zone)
+    name = flat(incident.service, 20)
+    if end := over(incident):
+        mark, how = ENDS[end.kind]
+        return f"{mark} {incident.severity} {name}: {how} after {span(lasted(incident))}"
+    mark, since = MARK[incident.status], clock(incident.began_at, rules.zone)
     if incident.status is Status.VERIFYING:
         return f"{mark} {incident.severity} {name}: checking that it is over · since {since}"
     return f"{mark} {incident.severity} {name} {impact(incident)} · since {since}"
@@ -51,12 +50,13 @@ def was(incident: Incident) -> str:
 
 
 def over(incident: Incident) -> Event | None:
-    """The event that ended it: proved, or said by a person."""
+    """The event that ended it, proved or said by a person; None while it is not over."""
+    if incident.status not in {Status.RESOLVED, Status.CLOSED}:
+        return None
     return incident.last(Kind.RECOVERED, Kind.OVERRIDDEN)
 
 
-def lasted(incident: Incident, now: datetime | None = None) -> timedelta:
-    """How long users were hurt: from the first detection of the spell to its end."""
+def lasted(incident: Incident) -> timedelta:
+    """From the detection of this spell to its end, the proof included, or to what is known last."""
     end = over(incident)
-    until = now or (end.at if end else incident.timeline[-1].at)
-    return until - incident.began_at
+    return (end.at if end else incident.timeline[-1].at) - incident.began_at

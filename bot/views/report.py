@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident, Kind, Phase
+from bot.domain.proof import done
 from bot.domain.rules import Rules
 from bot.domain.severity import MEANING, row
 
 from .card import how_it_ended
-from .headline import impact, lasted, over, was
-from .words import clean, plural, short, span
+from .headline import impact, over, was
+from .words import clean, flat, plural, short, span
 
 SAYS = {
     Kind.DETECTED: "Detected",
@@ -22,18 +25,20 @@ SAYS = {
     Kind.ASKED: "Asked for",
     Kind.DENIED: "Denied",
     Kind.APPROVED: "Approved",
-    Kind.WITHDRAWN: "Not done",
+    Kind.WITHDRAWN: "Held back",
     Kind.STARTED: "Started",
     Kind.ANSWERED: "Platform answered",
     Kind.RAN: "Seen to have happened",
     Kind.FAILED: "Failed",
     Kind.UNKNOWN: "Outcome unknown",
-    Kind.HEALED: "Checks pass again",
+    Kind.HEALED: "Proof begun",
     Kind.CHECKED: "Proof",
     Kind.PERSISTED: "Not over",
     Kind.RECOVERED: "Resolved",
-    Kind.OVERRIDDEN: "Closed by hand",
+    Kind.OVERRIDDEN: "Closed without proof",
 }
+FENCE = "~~~~"
+OWN = re.compile(r"[\\`*_\[\]<>#|~]")  # what Markdown may take for its own within a line
 
 
 def report(incident: Incident, rules: Rules) -> str:
@@ -60,14 +65,18 @@ def head(incident: Incident, rules: Rules) -> str:
     end = over(incident)
     began = incident.opened_at.astimezone(zone)
     until = end.at.astimezone(zone).strftime("%H:%M:%S %Z") if end else "not over"
-    state = "RESOLVED" if end else incident.status.upper()
+    length = f" ({span(end.at - incident.opened_at)})" if end else ""
+    state = STATES[end.kind] if end else incident.status.upper()
     return (
         f"# Incident report: {md(incident.service)}, {began:%Y-%m-%d}\n\n"
         f"**Incident:** #{incident.id}  \n"
         f"**Severity:** {incident.severity} ({MEANING[incident.severity]})  \n"
-        f"**Duration:** {began:%H:%M:%S} - {until} ({span(lasted(incident))})  \n"
+        f"**Duration:** {began:%H:%M:%S} - {until}{length}  \n"
         f"**Status:** {state}\n"
     )
+
+
+STATES = {Kind.RECOVERED: "RESOLVED", Kind.OVERRIDDEN: "CLOSED WITHOUT PROOF"}
 
 
 def summary(incident: Incident) -> str:
@@ -117,19 +126,23 @@ def impacts(incident: Incident) -> str:
 
 
 def downtime(incident: Incident) -> str:
-    """From the detection to the moment every check passed again, if that was seen."""
-    back = next((e for e in incident.spell if e.phase is Phase.BACK), None)
+    """From the detection to the moment since which every check has passed, if that was seen."""
+    end = over(incident)
+    back = next((e for e in done(incident) if e.phase is Phase.BACK), None)
+    if end is None:
+        return "not over"
     if back is None:
-        return f"{span(lasted(incident))} at most; the moment it came back was not seen"
-    return f"{span(back.at - incident.began_at)} from detection until every check passed again"
+        return "not known; it was closed without proof"
+    last = "the last time " if incident.relapses else ""
+    return f"{last}{span(back.at - incident.began_at)} from detection until every check passed"
 
 
 def cause(incident: Incident) -> str:
     """What was found, without a claim: nothing here has been concluded from it."""
-    reasons = [f"- {e.check}: {row(e.check, e.code).reason}" for e in incident.failing]
+    reasons = [f"{e.check}: {row(e.check, e.code).reason}" for e in incident.failing]
     found = [quoted(e) for e in incident.evidence]
     lines = ["Not established; written without AI. What failed, and what was found:", ""]
-    return "\n".join([*lines, *(md(r, 300) for r in reasons), *found])
+    return "\n".join([*lines, *(f"- {md(r, 300)}" for r in reasons), *found])
 
 
 def quoted(evidence: Evidence) -> str:
@@ -138,21 +151,29 @@ def quoted(evidence: Evidence) -> str:
     text = f"- {md(name)}{mark}: {md(evidence.summary, 300)}"
     if not evidence.lines:
         return text
-    block = "\n".join(f"  {clean(line)[:300]}" for line in evidence.lines)
-    return f"{text}\n\n  ~~~~text\n{block.replace('~~~~', '~~~')}\n  ~~~~"
+    block = "\n".join(f"  {within(line)}" for line in evidence.lines)
+    return f"{text}\n\n  {FENCE}text\n{block}\n  {FENCE}"
+
+
+def within(line: str) -> str:
+    """Make a quoted line one that cannot close the fence around it."""
+    text = clean(line).replace("\n", " ").rstrip()
+    return short(re.sub("~{4,}", "~~~", text), 300)
 
 
 def resolution(incident: Incident, rules: Rules) -> str:
-    proof = [line(e, rules) for e in incident.timeline if e.kind is Kind.CHECKED]
-    return "\n".join([f"{md(how_it_ended(incident), 300)}.", "", *proof])
+    proof = [line(e, rules) for e in done(incident)] if over(incident) else []
+    return "\n".join([f"{md(how_it_ended(incident), 300)}.", *(["", *proof] if proof else [])])
 
 
 def prevention(incident: Incident) -> str:
-    if incident.approved is None:
-        return "1. Find out why it failed and why it came back by itself."
+    if over(incident) is None:
+        return "To be written when it is over."
+    if incident.act is None:
+        return "1. Find out why it failed and what put it right."
     return (
-        f"1. A quick fix was used ({md(incident.approved.action)}): the cause is still there."
-        " Find it in the evidence above.\n"
+        f"1. A quick fix was used ({md(incident.act.offer.partition('.')[2])}): the cause may"
+        " still be there. Find it in the evidence above.\n"
         "2. Write a test or an alert that would have told earlier."
     )
 
@@ -160,11 +181,10 @@ def prevention(incident: Incident) -> str:
 def lessons(incident: Incident) -> str:
     acked = next((e for e in incident.timeline if e.by_id), None)
     took = span(acked.at - incident.opened_at) if acked else None
-    first = f"- Somebody had it after {took}." if took else "- Nobody had to do anything."
+    first = f"- Somebody had it after {took}." if took else "- Nobody has touched it."
     return f"{first}\n- To be filled in by those who were there."
 
 
 def md(text: object, most: int = 200) -> str:
     """Make outside text one line that Markdown does not take for its own."""
-    line = " ".join(clean(str(text)).split())
-    return "".join(f"\\{c}" if c in "\\`*_[]<>#|" else c for c in short(line, most))
+    return OWN.sub(r"\\\g<0>", flat(text, most))

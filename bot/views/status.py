@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.check import Result, Verdict
+from bot.domain.check import Result, Seen, Verdict
 from bot.domain.incident import Incident
 from bot.domain.rules import Rules
 
 from .headline import headline
 from .message import Message
-from .words import bold, esc, exact, small, span
+from .words import bold, esc, exact, flat, plural, small, span
 
 MARK = {Verdict.HEALTHY: "✅", Verdict.FAILING: "❌", Verdict.BLIND: "🌫", Verdict.UNSURE: "❔"}
+
+PLAINLY = {Seen.PASS: "ok", Seen.FAIL: "fails", Seen.BLIND: "cannot be seen"}
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,14 @@ def status(
         lines += ["", bold(service)]
         lines += [line(s, now) for s in standings if s.service == service]
     if undelivered:
-        lines += ["", f"⚠️ {undelivered} messages have not been delivered yet"]
+        lines += ["", f"⚠️ {plural(undelivered, 'message')} not delivered yet"]
     lines += ["", small(f"Looked at {exact(now, rules.zone)}")]
     return Message(html="\n".join(lines), minimal=first)
 
 
 def summary(standings: Sequence[Standing], live: Sequence[Incident]) -> str:
     if live:
-        return f"🔴 {len(live)} open incident{'s' if len(live) > 1 else ''}"
+        return f"🔴 {plural(len(live), 'open incident')}"
     if any(s.verdict is Verdict.FAILING for s in standings):
         return "🔴 Something fails"
     if any(s.verdict is Verdict.BLIND for s in standings):
@@ -59,20 +61,21 @@ def summary(standings: Sequence[Standing], live: Sequence[Incident]) -> str:
 
 
 def line(standing: Standing, now: datetime) -> str:
-    newest = standing.newest
-    said = newest.detail if newest and newest.detail else "no look yet" if newest is None else "ok"
-    ago = f" · {span(now - newest.at)} ago" if newest else ""
-    return f"{MARK[standing.verdict]} {esc(standing.check)}: {esc(said, 120)}{small(ago)}"
+    newest, name = standing.newest, f"{MARK[standing.verdict]} {esc(standing.check, 20)}"
+    if newest is None:
+        return f"{name}: no look yet"
+    said = newest.detail or PLAINLY[newest.seen]
+    return f"{name}: {esc(said, 120)} {small(f'· {span(now - newest.at)} ago')}"
 
 
 def blindness(service: str, check: str, detail: str, since: datetime, rules: Rules) -> Message:
     """We cannot see: never the same as "it is down"."""
     at = exact(since, rules.zone)
-    text = f"🌫 I cannot see {service}: {check} is blind since {at}"
+    text = f"🌫 I cannot see {flat(service, 20)}: the {flat(check, 20)} check is blind since {at}"
     body = f"{esc(detail)}\n{small('This says nothing about the service itself.')}"
-    return Message(html=f"{bold(text)}\n{body}", minimal=f"{text}: {detail}")
+    return Message(html=f"{bold(text)}\n{body}", minimal=f"{text}: {flat(detail)}")
 
 
 def sight(service: str, check: str, lasted: str) -> Message:
-    text = f"👁 I see {service} again: {check} was blind for {lasted}"
+    text = f"👁 I see {flat(service, 20)} again: the {flat(check, 20)} check was blind for {lasted}"
     return Message(html=esc(text), minimal=text)

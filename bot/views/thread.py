@@ -6,9 +6,9 @@ from bot.domain.incident import Event, Incident, Kind
 from bot.domain.rules import Rules
 
 from .card import how_it_ended
-from .headline import headline, impact, was
+from .headline import headline, over, was
 from .message import Button, Message
-from .words import bold, clock, code, esc, exact, plain, span
+from .words import NAME, bold, clock, code, esc, exact, flat, plain, span
 
 NEWEST = 15  # lines of the log; the report has them all
 LINES = {
@@ -16,9 +16,9 @@ LINES = {
     Kind.SEVERITY: "⚖️ {by} set the severity to {severity}",
     Kind.ACKNOWLEDGED: "👀 {by} has it",
     Kind.NOTED: "📝 {by}: {note}",
-    Kind.DENIED: "✖️ {by} said no",
-    Kind.APPROVED: "✅ {by} approved",
-    Kind.WITHDRAWN: "↩️ Not done: {note}",
+    Kind.DENIED: "✖️ {by} said no to the {act}",
+    Kind.APPROVED: "✅ {by} approved the {act}",
+    Kind.WITHDRAWN: "↩️ Held back: {note}",
     Kind.ANSWERED: "▶️ {note}",
     Kind.RAN: "✔️ {note}",
     Kind.FAILED: "❌ Not done: {note}",
@@ -42,8 +42,13 @@ def line(event: Event, rules: Rules) -> str:
     form = LINES.get(event.kind, "")
     if not form:
         return ""
-    words = {"by": event.by, "note": event.note, "check": event.check, "severity": event.severity}
-    said = form.format(**{name: esc(value, 200) for name, value in words.items()})
+    said = form.format(
+        by=esc(event.by, NAME),
+        note=esc(event.note, 160),
+        check=esc(event.check, 20),
+        severity=event.severity,
+        act=esc(event.offer.partition(".")[2], 20),
+    )
     return f"{code(exact(event.at, rules.zone))} {said}"
 
 
@@ -53,22 +58,22 @@ def reminder(incident: Incident, event: Event, rules: Rules) -> Message:
     waited = span(event.at - incident.began_at)
     text = f"{bold(first)}\nNobody has it after {waited}."
     have_it = Button("👀 I have it", "ack", incident.id)
-    return Message(html=text, minimal=f"{first} Nobody has it.", rows=((have_it,),))
+    return Message(html=text, minimal=f"{first}. Nobody has it.", rows=((have_it,),))
 
 
 def persisted(incident: Incident, event: Event, rules: Rules) -> Message:
     """The proof failed: this is heard, because people may have gone back to sleep."""
-    text = f"❌ {incident.severity} {incident.service} still {impact(incident)}"
-    at = clock(event.at, rules.zone)
+    first = f"❌ {incident.severity} {flat(incident.service, 20)}: it is not over"
+    since = clock(incident.began_at, rules.zone)
     return Message(
-        html=f"{bold(text)}\n{at} · {esc(event.note)}\nNew offers are on the card above.",
-        minimal=f"{text}: {event.note}",
+        html=f"{bold(first)}\n{esc(event.note)}\nSince {since}. What can be done is on the card.",
+        minimal=f"{first}. {flat(event.note)}",
     )
 
 
 def all_clear(incident: Incident, rules: Rules) -> Message:
     """The last message: what it was, how it ended, and how things stand."""
-    end = incident.last(Kind.RECOVERED, Kind.OVERRIDDEN)
+    end = over(incident)
     proved = end is not None and end.kind is Kind.RECOVERED
     reported = incident.last(Kind.REPORTED)
     first = headline(incident, rules)

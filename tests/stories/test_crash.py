@@ -98,7 +98,7 @@ async def test_a_restart_that_does_not_help_is_offered_anew(
     )
     assert [p.action for p in found.proposals] == ["restart"]
     assert restart.calls == ["srv-1"]
-    loud = [p for p in (await shown()).values() if "still is down" in p.message.html]
+    loud = [p for p in (await shown()).values() if "it is not over" in p.message.html]
     assert [(p.lane, p.silent) for p in loud] == [(Lane.PAGE, False)]
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from starlette.types import Receive, Send
+from starlette.types import Receive
+
+from bot.sandbox.connection import gone
 
 KINDS = ("error", "hang", "drop_before", "drop_after", "slow")
 
@@ -68,28 +70,10 @@ class Faults:
     async def hold(self, fault: Fault, receive: Receive) -> None:
         """Answer nothing until the time is over, the faults are cleared or the client is gone."""
         cleared = asyncio.create_task(self._cleared.wait())
-        gone = asyncio.create_task(until_gone(receive))
+        left = asyncio.create_task(gone(receive))
         try:
             first = asyncio.FIRST_COMPLETED
-            await asyncio.wait({cleared, gone}, timeout=fault.seconds, return_when=first)
+            await asyncio.wait({cleared, left}, timeout=fault.seconds, return_when=first)
         finally:
             cleared.cancel()
-            gone.cancel()
-
-
-async def drop(receive: Receive, send: Send) -> None:
-    """Break the connection without an answer."""
-    # ASGI has no word for it: uvicorn's `receive` is bound to the object that holds the
-    # connection; any other server gets the next best thing, an answer that ends too early.
-    transport = getattr(getattr(receive, "__self__", None), "transport", None)
-    if transport is None:
-        headers = [(b"content-length", b"1")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        return
-    transport.abort()
-    await until_gone(receive)
-
-
-async def until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+            left.cancel()

@@ -12,7 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.sandbox.render.faults import Fault, Faults, drop
+from bot.sandbox.connection import leave_unanswered
+from bot.sandbox.render.faults import Fault, Faults
 from bot.sandbox.render.ids import new_request_id
 from bot.sandbox.render.limits import Limits
 from bot.sandbox.render.state import Call
@@ -40,7 +41,7 @@ class Gate:
         finally:
             self._write(scope, at, told.status, fault)
         if told.silent:
-            await drop(receive, send)
+            await leave_unanswered(receive, send)
 
     async def _pass(self, scope: Scope, receive: Receive, told: _Told, fault: Fault | None) -> None:
         if fault is None or fault.kind == "drop_after":
@@ -53,7 +54,7 @@ class Gate:
         else:
             if fault.kind == "hang":
                 await self._faults.hold(fault, receive)
-            await drop(receive, told.send)
+            await leave_unanswered(receive, told.send)
 
     async def _admit(self, scope: Scope, receive: Receive, told: _Told) -> None:
         if not self._knows(scope):

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.sandbox.telegram.connection import NoAnswer, first, until_gone
+from bot.sandbox.connection import NoAnswer, first, until_gone
 from bot.sandbox.telegram.core import Core
 from bot.sandbox.telegram.errors import Json, Refusal
 from bot.sandbox.telegram.faults import Fault

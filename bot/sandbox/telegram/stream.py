@@ -11,7 +11,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from bot.sandbox.telegram.connection import cut, first, gone
+from bot.sandbox.connection import cut, first, gone
 from bot.sandbox.telegram.errors import Json
 
 QUEUE = 512  # events a page may lag behind before it is dropped; it then reconnects

@@ -38,19 +38,20 @@ def cut(receive: Receive) -> bool:
     return transport is not None
 
 
+async def leave_unanswered(receive: Receive, send: Send) -> None:
+    """Break the connection without an answer, or at least without a whole one."""
+    if cut(receive):
+        await gone(receive)
+        return
+    headers = [(b"content-length", b"9")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
 class NoAnswer(Response):
     """Closes the connection instead of answering."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        if cut(receive):
-            await gone(receive)
-            return
-        head = {
-            "type": "http.response.start",
-            "status": 200,
-            "headers": [(b"content-length", b"9")],
-        }
-        await send(head)
+        await leave_unanswered(receive, send)
 
 
 async def until_gone(request: Request) -> None:
