@@ -16,6 +16,11 @@ from bot.ports import Reply, Unavailable, World
 from tests.cast import ANN, BEN, CHAT, VIC
 
 
+def pytest_collection_modifyitems(items):
+    """Whole nights first: they are the longest, and one worker plays them one after another."""
+    items.sort(key=lambda item: "test_nights" not in item.nodeid and "test_open" not in item.nodeid)
+
+
 class Clock:
     def __init__(self):
         self.at = datetime(2026, 1, 1, 3, 12, tzinfo=UTC)

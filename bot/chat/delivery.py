@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 from bot.chat.outcome import Outcome, outcome
 from bot.ports import Posted
 from bot.views.message import Message
-from bot.views.words import LIMIT, plain, short
+from bot.views.words import LIMIT, plain, short, units
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 CAPTION = 1024  # characters: Bot API sendDocument
@@ -28,11 +28,6 @@ def forms(message: Message, *, repeated: bool, limit: int = LIMIT) -> Iterator[F
         yield message.html + mark, ParseMode.HTML
     yield short(text, limit - 2 * len(mark) - 200) + mark, None
     yield short(plain(message.minimal), 500) + mark, None
-
-
-def units(text: str) -> int:
-    """Count as Telegram does: UTF-16 code units."""
-    return len(text.encode("utf-16-le")) // 2
 
 
 async def send(bot: Bot, posted: Posted, chat: int, markup: InlineKeyboardMarkup | None) -> int:

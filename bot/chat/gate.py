@@ -5,12 +5,14 @@ from __future__ import annotations
 from telegram import CallbackQuery, Message, User
 
 from bot.domain.people import Person
+from bot.views.words import clean
 
 NAME = 40  # characters of a name that people choose for themselves
 
 
 def person(user: User) -> Person:
-    return Person(user.id, (user.first_name or str(user.id))[:NAME])
+    name = clean(user.first_name or "").strip()  # a name of invisible marks is none
+    return Person(user.id, (name or str(user.id))[:NAME])
 
 
 def sender(message: Message) -> Person | None:

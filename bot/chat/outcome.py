@@ -46,6 +46,8 @@ KINDS = (
     (Forbidden, Outcome.BLOCKED),
     (InvalidToken, Outcome.UNAUTHORISED),
 )
+# A 429 without its parameters and a 413: PTB gives no code for them, only the text.
+TURNED_AWAY = ("too many requests", "request entity too large")
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -57,6 +59,8 @@ def outcome(error: TelegramError) -> Outcome:
         if isinstance(error, kind):
             return proves
     if isinstance(error.__cause__, UNSENT):
+        return Outcome.NOT_DONE
+    if any(part in str(error).lower() for part in TURNED_AWAY):
         return Outcome.NOT_DONE
     return Outcome.AMBIGUOUS
 

@@ -61,7 +61,7 @@ class Pacing:
         return True
 
     def pause(self, chat: int, seconds: float) -> None:
-        self.paused[chat] = self.clock() + seconds
+        self.paused[chat] = max(self.paused[chat], self.clock() + seconds)
 
     def bucket(self, chat: int) -> Bucket:
         rate = self.pace.group if chat < 0 else self.pace.private

@@ -8,6 +8,8 @@ from bot.domain.remedy import Answer, Live, Proposal, changed
 from bot.flows.watch import verdicts
 from bot.ports import Action, Stale, Unavailable, World
 
+NEVER_AGAIN = "it is not repeated"
+
 
 async def act(world: World) -> bool:
     did = [await start(world, i) for i in await world.store.having(Status.APPROVED)]
@@ -18,6 +20,8 @@ async def act(world: World) -> bool:
 async def start(world: World, incident: Incident) -> bool:
     proposal = chosen(incident)
     action = action_for(world, incident, proposal)
+    if action is None:
+        return await withdraw(world, incident, "that action is not configured any more")
     try:
         live = await action.live()
     except Unavailable as gone:
@@ -57,8 +61,9 @@ async def premise_gone(
 async def observe(world: World, incident: Incident) -> bool:
     started = incident.last(Kind.STARTED)
     action = action_for(world, incident, chosen(incident))
-    if started is None or started.live is None:
-        raise LookupError(f"incident #{incident.id} runs an act that was never started")
+    if started is None or started.live is None or action is None:
+        note = f"nothing is left to look for its effect with; {NEVER_AGAIN}"
+        return await give_up(world, incident, note)
     blind = ""
     try:
         if seen := await action.effect_since(started.live, started.at):
@@ -68,7 +73,11 @@ async def observe(world: World, incident: Incident) -> bool:
         blind = f" ({gone})"
     if world.now() - started.at <= world.rules.observe_for:
         return False
-    note = f"no sign that it happened, and no proof that it did not{blind}; it is not repeated"
+    note = f"no sign that it happened, and no proof that it did not{blind}; {NEVER_AGAIN}"
+    return await give_up(world, incident, note)
+
+
+async def give_up(world: World, incident: Incident, note: str) -> bool:
     await world.store.record(incident, Event(Kind.UNKNOWN, world.now(), note=note))
     return True
 
@@ -79,9 +88,9 @@ def chosen(incident: Incident) -> Proposal:
     return incident.approved
 
 
-def action_for(world: World, incident: Incident, proposal: Proposal) -> Action:
+def action_for(world: World, incident: Incident, proposal: Proposal) -> Action | None:
     mine = (a for a in world.actions if a.service == incident.service)
-    return next(a for a in mine if a.name == proposal.action)
+    return next((a for a in mine if a.name == proposal.action), None)
 
 
 async def write_down(world: World, id: int, event: Event) -> None:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.check import Patience, Result, Seen, Verdict, judge
@@ -95,6 +95,10 @@ NIGHTS = st.text("oxb", max_size=12)
 PATIENCE = st.builds(Patience, st.integers(1, 4), st.integers(1, 4))
 
 
+patient = settings(deadline=None)  # a busy machine is no failure
+
+
+@patient
 @given(NIGHTS, PATIENCE)
 def test_healthy_only_on_what_was_just_seen_to_pass(newest_first, patience):
     sighted = newest_first.replace("b", "")
@@ -103,12 +107,14 @@ def test_healthy_only_on_what_was_just_seen_to_pass(newest_first, patience):
         assert sighted.startswith("o" * patience.passes)
 
 
+@patient
 @given(NIGHTS, PATIENCE)
 def test_failing_only_after_enough_failures_in_a_row(newest_first, patience):
     if judge(looks(newest_first), patience) is FAILING:
         assert newest_first.replace("b", "").startswith("x" * patience.failures)
 
 
+@patient
 @given(NIGHTS, PATIENCE)
 def test_blind_only_after_enough_blind_looks_and_then_always(newest_first, patience):
     dark = newest_first.startswith("b" * patience.failures)

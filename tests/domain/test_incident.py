@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.evidence import Evidence, Found
@@ -168,6 +168,10 @@ def test_severity(timeline, severity):
     assert told(*timeline).severity is severity
 
 
+patient = settings(deadline=None)  # a busy machine is no failure
+
+
+@patient
 @given(st.lists(st.sampled_from(Severity)), st.sampled_from([None, *Severity]))
 def test_without_a_person_severity_never_falls(found, first):
     incident = told(BY_HAND if first is None else crashed(severity=first))
@@ -178,6 +182,7 @@ def test_without_a_person_severity_never_falls(found, first):
         incident = after
 
 
+@patient
 @given(st.lists(st.sampled_from(Severity)), st.sampled_from(Severity))
 def test_a_persons_choice_counts_at_once(found, choice):
     incident = told(crashed(), *(joined(s) for s in found), chosen(choice))

@@ -1,6 +1,7 @@
 """The process dies; Ann restarts it; the recovery is proved; the report is written."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -182,6 +183,12 @@ async def test_the_target_cannot_be_read(world, asked, incident, restart):
     await act(world)
     assert restart.calls == []
     assert "could not re-check" in (await incident()).last(Kind.WITHDRAWN).note
+
+
+async def test_an_action_that_is_not_configured_any_more_is_held_back(world, asked, incident):
+    await desk.approve(world, await asked(), ANN, "tg:2")
+    await act(replace(world, actions=[]))
+    assert (await incident()).last(Kind.WITHDRAWN).note == "that action is not configured any more"
 
 
 async def test_an_approval_from_long_ago_is_not_carried_out(world, asked, incident, restart, clock):

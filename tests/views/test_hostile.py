@@ -81,6 +81,7 @@ HEADINGS = [
     "Prevention",
     "Lessons learned",
 ]
+patient = settings(deadline=None)  # a busy machine is no failure
 slow = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -273,6 +274,7 @@ def test_a_name_that_opens_a_fence_swallows_nothing():
     assert headings(tokens)[1:] == HEADINGS
 
 
+@patient
 @given(HOSTILE, st.integers(1, 300))
 def test_text_is_cut_as_telegram_counts(text, most):
     cut = short(text, most)
@@ -281,6 +283,7 @@ def test_text_is_cut_as_telegram_counts(text, most):
     cut.encode()  # no half of a character is left
 
 
+@patient
 @given(HOSTILE)
 def test_one_line_that_telegram_reads_back_as_it_was(text):
     line = flat(text)
@@ -288,6 +291,7 @@ def test_one_line_that_telegram_reads_back_as_it_was(text):
     assert understand(esc(text), "HTML", None, lambda _: None).text == line
 
 
+@patient
 @given(st.lists(HOSTILE, max_size=4))
 def test_a_folded_quote_is_bounded_and_keeps_its_end(lines):
     said = understand(folded(lines), "HTML", None, lambda _: None)
@@ -297,6 +301,7 @@ def test_a_folded_quote_is_bounded_and_keeps_its_end(lines):
         assert said.text.endswith(last[-100:])
 
 
+@patient
 @given(TEXTS)
 def test_the_headline_fits_on_a_locked_screen_whatever_the_name(texts):
     teller = Teller(texts)

@@ -139,9 +139,17 @@ def _summary(found: Standing, facts: dict[str, str]) -> str:
     if cpu := facts.get("cpu"):
         said.append(f"CPU {cpu}")
     last = f" (last {_clock(facts['last_restart'])})" if "last_restart" in facts else ""
-    said.append(f"{facts['failures']} failures, {facts['restarts']} restarts{last} in 24 h")
+    failures, restarts = (
+        counted(facts["failures"], "failure"),
+        counted(facts["restarts"], "restart"),
+    )
+    said.append(f"{failures}, {restarts}{last} in 24 h")
     return ", ".join(said)
 
 
 def _clock(iso: str) -> str:
     return f"{datetime.fromisoformat(iso):%d %b %H:%M} UTC"
+
+
+def counted(number: str, noun: str) -> str:
+    return f"{number} {noun}" if number == "1" else f"{number} {noun}s"

@@ -107,7 +107,7 @@ async def test_history_counts_a_day_and_names_the_last(api, incident):
         "1",
         "2",
     )
-    assert "2 failures, 1 restarts (last 02 Mar 11:30 UTC) in 24 h" in found.summary
+    assert "2 failures, 1 restart (last 02 Mar 11:30 UTC) in 24 h" in found.summary
 
 
 async def test_without_metrics_the_rest_is_told(api, incident):
