@@ -265,6 +265,10 @@ FILES = {
     "day backwards": ("day = [22, 8]", "watchdog.toml: day must be two hours"),
     "day too long": ("day = [8, 25]", "watchdog.toml: day.1: Input should be less than"),
     "same name": (A_SERVICE + A_SERVICE, "watchdog.toml: services names a service twice: one"),
+    "unknown dependency": (
+        A_SERVICE + 'depends_on = ["two"]',
+        "watchdog.toml: services names what is no other service: one depends_on two",
+    ),
     "no name": (
         A_SERVICE.replace('name = "one"', ""),
         "watchdog.toml: services.0.name is missing; see docs/settings.md",

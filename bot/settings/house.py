@@ -88,6 +88,7 @@ class ServiceConfig(Strict):
     database_url: SecretStr = SecretStr("")
     health_url: str = ""
     start_marker: str = "Bot is running!"
+    depends_on: tuple[str, ...] = ()
 
     _address = field_validator("health_url")(web_address)
     _database = field_validator("database_url")(postgres_url)
@@ -145,4 +146,16 @@ class House(Strict):
         names = [s.name for s in services]
         if twice := {n for n in names if names.count(n) > 1}:
             raise ValueError(f"names a service twice: {', '.join(sorted(twice))}")
+        return services
+
+    @field_validator("services")
+    @classmethod
+    def dependencies_exist(cls, services: tuple[ServiceConfig, ...]) -> tuple[ServiceConfig, ...]:
+        for service in services:
+            others = {s.name for s in services} - {service.name}
+            if unknown := set(service.depends_on) - others:
+                raise ValueError(
+                    f"names what is no other service: {service.name} depends_on"
+                    f" {', '.join(sorted(unknown))}"
+                )
         return services
