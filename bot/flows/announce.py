@@ -40,7 +40,7 @@ def cards(world: World, incident: Incident) -> Iterator[Post]:
         message=card(incident, world.rules, now),
         silent=not world.rules.audible(severity, now),
     )
-    if incident.relapses and len(incident.spell) == 1:
+    if incident.relapses:
         old = f"card:{incident.id}:{incident.relapses - 1}"
         yield Post(old, world.chat, Lane.CARD, superseded(incident), silent=True)
 

@@ -50,7 +50,7 @@ async def leave_unanswered(receive: Receive, send: Send) -> None:
 class NoAnswer(Response):
     """Closes the connection instead of answering."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - the form of ASGI
         await leave_unanswered(receive, send)
 
 

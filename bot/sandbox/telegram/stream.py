@@ -95,7 +95,7 @@ class EventStream(Response):
         super().__init__()
         self._stream = stream
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - the form of ASGI
         reader = self._stream.join()
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
