@@ -7,7 +7,7 @@ SPEED  ?= 20
 PORT   ?= 8765
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sandbox run test check fix bench lock
+.PHONY: help setup sandbox run test check fix bench pictures lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ fix: $(READY) ## format, and mend what ruff can mend
 
 bench: $(READY) ## measure speed and memory
 	@$(BIN)/python -m pytest tests/bench -m bench -s -p no:xdist
+
+pictures: $(READY) ## take the pictures of the documents anew (needs chromium)
+	@$(BIN)/python -m tests.pictures.take
 
 lock: $(READY) ## lock the newest versions that pyproject.toml allows
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \

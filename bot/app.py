@@ -18,6 +18,8 @@ import httpx
 from pydantic import SecretStr
 
 from bot.adapters.actions.restart import Restart
+from bot.adapters.actions.restart_database import RestartDatabase
+from bot.adapters.actions.rollback import Rollback
 from bot.adapters.archive import Folder
 from bot.adapters.budget import Budget
 from bot.adapters.checks.http import Http
@@ -111,7 +113,8 @@ async def opened(settings: Settings, house: House) -> AsyncIterator[tuple[World,
         web = await stack.enter_async_context(plain_client())
         key = settings.render_api_key.get_secret_value()
         platform = await stack.enter_async_context(render_client(settings.render_api_url, key))
-        mine = [s.render_service_id for s in house.services if s.render_service_id]
+        ids = [id for s in house.services for id in (s.render_service_id, s.render_postgres_id)]
+        mine = [id for id in ids if id]
         reads = Budget(house.render.reads_per_minute)
         render = Render(platform, may_touch=mine, reads=reads)
         parts = [parts_of(s, house, render, web, stack) for s in house.services]
@@ -155,18 +158,21 @@ def parts_of(
             errors_per_minute=limits.errors_per_minute,
             start_marker=service.start_marker or None,
             start_within=start,
+            window=timedelta(seconds=limits.errors_window_seconds),
         )
         checks += [RenderService(name, id, render, utcnow), logs]
         sources += [ServiceState(name, id, render, utcnow), RecentLogs(name, id, render, utcnow)]
         sources += [Deploys(name, id, render, utcnow)]
-        actions += [Restart(name, id, render, utcnow)]
+        actions += [Restart(name, id, render, utcnow), Rollback(name, id, render, utcnow)]
     if service.health_url:
         checks += [Http(name, service.health_url, web, utcnow, slow=limits.http_slow_seconds)]
     if dsn := service.database_url.get_secret_value():
         probe = Probe(dsn, slow=limits.database_slow_seconds)
         stack.callback(probe.close)
         checks += [Postgres(name, probe, utcnow)]
-        sources += [Database(name, probe)]
+        sources += [Database(name, probe, render, service.render_postgres_id)]
+        if hosted := service.render_postgres_id:
+            actions += [RestartDatabase(name, hosted, render, probe, utcnow)]
     return Parts(tuple(checks), tuple(sources), tuple(actions))
 
 

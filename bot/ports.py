@@ -11,7 +11,7 @@ from typing import Protocol
 from bot.domain.check import Result
 from bot.domain.evidence import Evidence
 from bot.domain.incident import Event, Incident, Status
-from bot.domain.remedy import Answer, Live, Proposal, Remedy
+from bot.domain.remedy import Answer, Effect, Live, Proposal, Remedy
 from bot.domain.rules import Rules
 from bot.views.message import Button, Document, Message
 
@@ -67,8 +67,16 @@ class Action(Remedy, Protocol):
         """Make the one call. Never raises: what is not sure is Answer.UNCLEAR."""
         ...
 
-    async def effect_since(self, before: Live, at: datetime) -> str | None:
-        """Say what shows that the act of that time took effect, or None. Raises Unavailable."""
+    async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
+        """Say what is seen of the act of that time; None: no sign of it. Raises Unavailable."""
+        ...
+
+    async def secure(self, before: Live) -> str | None:
+        """Make safe what the act leaves behind, once it is seen to have begun.
+
+        Return what a person must do later because of it, or None. May be called again: it sets a
+        state, and does nothing where that holds. Raises Unavailable.
+        """
         ...
 
 

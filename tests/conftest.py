@@ -10,7 +10,7 @@ from bot.adapters.store import open_store
 from bot.domain.check import Patience, Result, Seen
 from bot.domain.evidence import Evidence, Found
 from bot.domain.people import People
-from bot.domain.remedy import Answer, Live, Reason, Risk
+from bot.domain.remedy import Answer, Course, Effect, Live, Reason, Risk
 from bot.domain.rules import Rules
 from bot.ports import Reply, Unavailable, World
 from tests.cast import ANN, BEN, CHAT, VIC
@@ -77,6 +77,8 @@ class FakeRestart:
         self.shows, self.offered, self.on_run = True, True, lambda: None
         self.now_live = Live("dep-1", "evt-0", ("srv-1-a",))
         self.unreadable = ""
+        self.course = Effect(Course.DONE, "server_restarted seen")
+        self.leaves, self.insecure = None, ""
 
     def suits(self, evidence):
         if not self.offered:
@@ -93,10 +95,15 @@ class FakeRestart:
         self.on_run()
         return self.answer
 
-    async def effect_since(self, before, at):
+    async def effect_since(self, proposal, before, at):
         if self.unreadable:
             raise Unavailable(self.unreadable)
-        return "server_restarted seen" if self.shows and self.calls else None
+        return self.course if self.shows and self.calls else None
+
+    async def secure(self, before):
+        if self.insecure:
+            raise Unavailable(self.insecure)
+        return self.leaves
 
 
 class FakeArchive:

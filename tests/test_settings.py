@@ -2,12 +2,16 @@
 
 import re
 import tomllib
+from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import get_args
 
 import pytest
 from pydantic import BaseModel, SecretStr
 
+from bot.app import parts_of, rules
+from bot.domain.rules import Rules
 from bot.settings import BadSettings, House, Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
@@ -206,6 +210,45 @@ def test_a_name_without_a_value_is_not_set(read):
 def test_bases_lose_their_last_slash(read):
     settings, _ = read({"RENDER_API_URL": "http://127.0.0.1:9/v1/"})
     assert settings.render_api_url == "http://127.0.0.1:9/v1"
+
+
+ACTS = {
+    "a database": ({"RENDER_SERVICE_ID": NOT_SET}, []),
+    "a service": ({"WATCHED_DATABASE_URL": NOT_SET}, ["restart", "rollback"]),
+    "both": ({}, ["restart", "rollback"]),
+    "both on Render": (
+        {"RENDER_POSTGRES_ID": "dpg-1"},
+        ["restart", "rollback", "restart-database"],
+    ),
+    "only a database on Render": (
+        {"RENDER_POSTGRES_ID": "dpg-1", "RENDER_SERVICE_ID": NOT_SET},
+        ["restart-database"],
+    ),
+    "a database that is not looked at": (
+        {"RENDER_POSTGRES_ID": "dpg-1", "WATCHED_DATABASE_URL": NOT_SET},
+        ["restart", "rollback"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("changed", "acts"), ACTS.values(), ids=ACTS)
+async def test_what_the_settings_name_can_be_acted_on(read, changed, acts):
+    _, house = read(changed)
+    async with AsyncExitStack() as stack:
+        actions = parts_of(house.services[0], house, None, None, stack).actions
+        assert [action.name for action in actions] == acts
+
+
+def test_how_long_a_deploy_may_take_is_a_rule(read):
+    _, house = read(toml="[timings]\ndeploy_within = 90")
+    assert rules(house).deploy_within == timedelta(seconds=90)
+    assert House().timings.deploy_within == Rules().deploy_within.total_seconds()
+
+
+@pytest.mark.xfail(strict=True, reason="reported: without a key the platform refuses everything")
+def test_a_database_on_render_needs_the_key_too(read):
+    alone = {"RENDER_SERVICE_ID": NOT_SET, "RENDER_API_KEY": NOT_SET}
+    assert "RENDER_API_KEY is missing" in wrong(read, alone | {"RENDER_POSTGRES_ID": "dpg-1"})[0]
 
 
 # What goes wrong in the environment: what is set, and how its one sentence begins

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import asyncpg
 
@@ -24,7 +25,8 @@ LOOK = "SELECT 1"
 FIGURES = """
     SELECT current_setting('server_version') AS version,
            (SELECT sum(numbackends)::int FROM pg_stat_database) AS connections,
-           current_setting('max_connections')::int AS most
+           current_setting('max_connections')::int AS most,
+           pg_postmaster_start_time() AS started
 """
 
 # What the server says when it goes away under an open connection: one more try tells whether it
@@ -69,6 +71,7 @@ class Finding:
     version: str = ""
     connections: int | None = None
     max_connections: int | None = None
+    started_at: datetime | None = None
 
 
 class Probe:
@@ -104,15 +107,20 @@ class Probe:
                 return self._why(error)
 
     async def figures(self) -> Finding:
-        """Look once over a new connection: version and connections too."""
+        """Look once over a new connection: version, connections and time of start too."""
         try:
             async with asyncio.timeout(self._at_most):
                 seconds, row = await self._knock(FIGURES)
         except FAILED as error:
             return self._why(error)
-        version, connections, most = row
         found = self._fine(seconds)
-        return replace(found, version=version, connections=connections, max_connections=most)
+        return replace(
+            found,
+            version=row["version"],
+            connections=row["connections"],
+            max_connections=row["most"],
+            started_at=row["started"],
+        )
 
     def close(self) -> None:
         if self._held is not None:

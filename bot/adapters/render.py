@@ -51,7 +51,7 @@ def render_client(url: str, key: str) -> httpx.AsyncClient:
 
 
 class Render:
-    """Every method but `restart` reads, repeats once at most, and raises Unavailable.
+    """Reads repeat once at most and raise Unavailable. Acts are called once and give a Reply.
 
     The key can touch the whole account, so a write to a service outside `may_touch` raises
     PermissionError before anything is sent. `within` is the deadline of a call in seconds.
@@ -144,6 +144,32 @@ class Render:
         """Ask once for a restart; 200 has no body and no id (OpenAPI, restart-service)."""
         return await self._write(id, f"/services/{id}/restart")
 
+    async def roll_back(self, id: str, deploy: str) -> Reply:
+        """Ask once for the kept artifact of that deploy (OpenAPI, rollback-deploy)."""
+        return await self._write(id, f"/services/{id}/rollback", {"deployId": deploy})
+
+    async def restart_postgres(self, id: str) -> Reply:
+        """Ask once; 202 has no body and no id (OpenAPI, restart-postgres)."""
+        return await self._write(id, f"/postgres/{id}/restart")
+
+    async def set_auto_deploy(self, id: str, trigger: str) -> None:
+        """Set what makes it deploy by itself: commit, checksPass or off. Safe to repeat.
+
+        Raises Unavailable unless the answer says that it is so now (OpenAPI, update-service).
+        """
+        request = self._client.build_request(
+            "PATCH", f"/services/{id}", json={"autoDeployTrigger": trigger}
+        )
+        self._see_that_it_may_be_touched(id)
+        try:
+            page = await self._exchange(request)
+        except FAILED as error:
+            raise Unavailable(f"Render: {why(error, self._within).detail}") from error
+        if not page.fine:
+            raise Unavailable(f"Render: {_refusal(page)}", permanent=page.status in FOR_GOOD)
+        if (now := _auto_deploy(page)) != trigger:
+            raise Unavailable(f"Render says that it is {now or 'unknown'}, not {trigger}")
+
     async def close(self) -> None:
         await self._client.aclose()
 
@@ -190,11 +216,14 @@ class Render:
         except FAILED as error:
             raise Unavailable(f"Render: {why(error, self._within).detail}") from error
 
-    async def _write(self, id: str, path: str) -> Reply:
+    def _see_that_it_may_be_touched(self, id: str) -> None:
         if id not in self._may_touch:
-            raise PermissionError(f"{id} is not one of the services this watchdog may touch")
+            raise PermissionError(f"{id} is nothing that this watchdog may touch")
+
+    async def _write(self, id: str, path: str, body: Json | None = None) -> Reply:
+        self._see_that_it_may_be_touched(id)
         try:
-            page = await self._exchange(self._client.build_request("POST", path))
+            page = await self._exchange(self._client.build_request("POST", path, json=body))
         except NEVER_SENT as error:
             return Reply(Answer.REFUSED, f"never sent: {why(error, self._within).detail}")
         except FAILED as error:
@@ -216,6 +245,14 @@ def _reply(page: Page) -> Reply:
     proved = httpx.codes.is_client_error(page.status) and page.status not in UNSURE
     answer = Answer.REFUSED if proved else Answer.UNCLEAR
     return Reply(answer, f"Render: {_refusal(page)}")
+
+
+def _auto_deploy(page: Page) -> str:
+    try:
+        data = json.loads(page.body)
+    except (ValueError, RecursionError):
+        return ""
+    return answers.hosted(data).auto_deploy if isinstance(data, Mapping) else ""
 
 
 def _refusal(page: Page) -> str:

@@ -17,6 +17,7 @@ from bot.domain.redact import redact
 
 LONGEST_WORD = 200
 LONGEST_MESSAGE = 1_000
+AUTO_DEPLOY = {"yes": "commit", "no": "off"}  # the older field beside autoDeployTrigger
 LEGACY_OUTCOME = {2: "succeeded", 3: "failed", 4: "canceled"}  # `status` beside `deployStatus`
 
 Json = Mapping[str, object]
@@ -81,6 +82,8 @@ def hosted(data: Json) -> Hosted:
         suspended=word(data, "suspended") == "suspended",
         suspenders=tuple(str(s) for s in _list(data.get("suspenders"))),
         url=word(details, "url"),
+        auto_deploy=word(data, "autoDeployTrigger")
+        or AUTO_DEPLOY.get(word(data, "autoDeploy"), ""),
     )
 
 

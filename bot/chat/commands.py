@@ -17,7 +17,10 @@ from bot.views.message import Document
 from bot.views.message import Message as Words
 from bot.views.report import report
 from bot.views.status import Standing, status
+from bot.views.todo import todos
 from bot.views.words import esc, plain
+
+ENOUGH = 200  # incidents in which something may still be left to do
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,9 @@ async def carry_out(world: World, command: Typed, by: Person, key: str) -> Spoke
             return Spoken(help_text())
         case "report":
             return await hand_over_report(world, command.text, by)
+        case "todo":
+            desk.allow(world, by, Role.VIEWER)
+            return Spoken(todos(await world.store.recent(ENOUGH), world.rules))
     return spoken(await wish(world, command, by, key))
 
 
@@ -65,26 +71,31 @@ async def wish(world: World, command: Typed, by: Person, key: str) -> str:
     match command.name:
         case "incident":
             incident = await desk.open_by_hand(world, text, by, key)
-            return f"Incident #{incident.id} is open; say on its card how bad it is."
-        case "restart":
-            incident = await desk.ask_by_name(world, "restart", by, key)
+            said = f"Incident #{incident.id} is open; say on its card how bad it is."
+        case "restart" | "rollback":
+            act = f"restart-{text}" if command.name == "restart" and text else command.name
+            incident = await desk.ask_by_name(world, act, by, key)
             ask = incident.asked.ask if incident.asked else ""
-            return f"Confirm on the card, or type /approve {ask}"
+            said = f"Confirm on the card, or type /approve {ask}"
         case "approve":
             incident = await desk.approve(world, text, by, key)
-            return f"Approved: {incident.approved.action if incident.approved else text}."
+            said = f"Approved: {incident.approved.action if incident.approved else text}."
         case "deny":
             await desk.deny(world, text, by, key)
-            return "Denied; nothing will be done."
+            said = "Denied; nothing will be done."
         case "ack":
             incident = await desk.acknowledge(world, number(text), by, key)
-            return f"You have #{incident.id}; pages stop."
+            said = f"You have #{incident.id}; pages stop."
         case "resolve":
             id, reason = number_and_rest(text)
             incident = await desk.resolve(world, id, reason, by, key)
-            over = "closed on your word" if reason else "being verified"
-            return f"#{incident.id} is {over}."
-    raise Refused(f"I do not know /{command.name}; /help lists what I know")
+            said = f"#{incident.id} is {'closed on your word' if reason else 'being verified'}."
+        case "done":
+            await desk.settle(world, *todo_of(text), by, key)
+            said = "Done; it is off the list."
+        case _:
+            raise Refused(f"I do not know /{command.name}; /help lists what I know")
+    return said
 
 
 def spoken(line: str) -> Spoken:
@@ -94,6 +105,14 @@ def spoken(line: str) -> Spoken:
 def number(text: str) -> int | None:
     digits = text.lstrip("#")
     return int(digits) if digits.isdecimal() else None
+
+
+def todo_of(text: str) -> tuple[int, int]:
+    """Read "12.1": the first to-do of incident 12."""
+    id, _, step = text.lstrip("#").partition(".")
+    if not (id.isdecimal() and step.isdecimal()):
+        raise Refused("say which: /done 12.1, as /todo lists it")
+    return int(id), int(step)
 
 
 def number_and_rest(text: str) -> tuple[int | None, str]:

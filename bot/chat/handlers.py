@@ -107,6 +107,9 @@ class Handlers:
             case "ack":
                 await desk.acknowledge(world, button.incident, by, key)
                 return "You have it; pages stop."
+            case "settle":
+                await desk.settle(world, button.incident, int(button.arg), by, key)
+                return "Done; it is off the list."
             case "severity":
                 severity = Severity(button.arg)
                 await desk.set_severity(world, button.incident, severity, by, key)

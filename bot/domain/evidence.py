@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,3 +31,9 @@ class Evidence:
 
     def fact(self, name: str) -> str | None:
         return dict(self.facts).get(name)
+
+
+def found_by(source: str, evidence: Iterable[Evidence]) -> Evidence | None:
+    """What that source found, if it found something."""
+    found = (e for e in evidence if e.source == source and e.found is Found.SOMETHING)
+    return next(found, None)

@@ -39,6 +39,8 @@ class Kind(StrEnum):
     ANSWERED = "answered"
     RAN = "ran"
     FAILED = "failed"  # proved not done
+    LEFT = "left"  # the act left something that a person must do later
+    SETTLED = "settled"  # a person has done it
     UNKNOWN = "unknown"  # may or may not have happened: never repeated
     HEALED = "healed"  # the checks pass again; not proved yet
     CHECKED = "checked"  # a step of the proof holds
@@ -56,6 +58,7 @@ REMARKS = (K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED)
 
 TRANSITIONS: dict[tuple[Status, Kind], Status] = {
     **{(status, kind): status for status, kind in product(WHILE_LIVE, REMARKS)},
+    **{(status, K.SETTLED): status for status in Status},
     (S.OPEN, K.TRIAGED): S.OPEN,
     (S.OPEN, K.ASKED): S.OPEN,
     (S.OPEN, K.DENIED): S.OPEN,
@@ -65,6 +68,7 @@ TRANSITIONS: dict[tuple[Status, Kind], Status] = {
     (S.APPROVED, K.WITHDRAWN): S.OPEN,
     (S.APPROVED, K.STARTED): S.RUNNING,
     (S.RUNNING, K.ANSWERED): S.RUNNING,
+    (S.RUNNING, K.LEFT): S.RUNNING,
     (S.RUNNING, K.RAN): S.VERIFYING,
     (S.RUNNING, K.FAILED): S.OPEN,
     (S.RUNNING, K.UNKNOWN): S.VERIFYING,
@@ -231,6 +235,12 @@ class Incident:
         """From when on the proof counts: the act was seen, or the checks passed by themselves."""
         acted = self.last(*BEGINS_PROOF)
         return acted.at if acted else None
+
+    @property
+    def left(self) -> tuple[Event, ...]:
+        """What acts have left to do for a person, in whatever spell; `step` numbers them."""
+        settled = {e.step for e in self.timeline if e.kind is K.SETTLED}
+        return tuple(e for e in self.timeline if e.kind is K.LEFT and e.step not in settled)
 
     def last(self, *kinds: Kind) -> Event | None:
         return next((e for e in reversed(self.timeline) if e.kind in kinds), None)

@@ -18,6 +18,12 @@ DEPLOY_FAILED = {
     "pre_deploy_failed": "its pre-deploy command failed",
     "update_failed": "its new version did not start",
 }
+BEGINS = frozenset({"deploy_started", "server_restarted", "service_resumed"})
+# The old version runs for 60 s beside the new one and may then take up to 300 s to end (Render's
+# docs, deploys).
+SOON = 30.0  # minutes
+CLOCKS_APART = 1.0  # minutes
+LEAVES_WITHIN = timedelta(seconds=360)
 RELEASED = frozenset({"live", "deactivated"})
 
 
@@ -68,6 +74,7 @@ class Hosted:
     suspended: bool = False
     suspenders: tuple[str, ...] = ()
     url: str = ""
+    auto_deploy: str = ""  # commit, checksPass or off
 
 
 class Standing(NamedTuple):
@@ -119,6 +126,36 @@ def newest_first(deploys: Iterable[Deploy]) -> list[Deploy]:
     return sorted(deploys, key=lambda d: d.created_at or LONG_AGO, reverse=True)
 
 
+def live_deploy(deploys: Iterable[Deploy]) -> Deploy | None:
+    """The deploy whose version runs now."""
+    return next((d for d in newest_first(deploys) if d.status == "live"), None)
+
+
+def way_back(deploys: Sequence[Deploy]) -> Deploy | None:
+    """The deploy to roll back to: the newest that ran before the live one, with other code.
+
+    None also when the live one is a rollback already: the one before it is what was left.
+    """
+    live = live_deploy(deploys)
+    if live is None or live.trigger == "rollback" or not live.created_at:
+        return None
+    before = [d for d in newest_first(deploys) if (d.created_at or LONG_AGO) < live.created_at]
+    ran = (d for d in before if d.status == "deactivated" and d.commit)
+    return next((d for d in ran if d.commit != live.commit), None)
+
+
+def undone(deploys: Sequence[Deploy], target: Deploy) -> list[Deploy]:
+    """The deploys that ran after the target: what going back to it takes away, newest first."""
+    since = target.created_at or LONG_AGO
+    after = (d for d in newest_first(deploys) if (d.created_at or LONG_AGO) > since)
+    return [d for d in after if d.status in RELEASED and d.commit != target.commit]
+
+
+def came_with(minutes_before: float | None) -> bool:
+    """Whether trouble that began so long after a deploy went live points to that deploy."""
+    return minutes_before is not None and -CLOCKS_APART <= minutes_before <= SOON
+
+
 def fresh_start(history: Iterable[Happening], deploys: Iterable[Deploy]) -> datetime:
     """When the running version was last put in place: what failed before that is past."""
     starts = [e.at for e in history if _starts_afresh(e)]
@@ -136,9 +173,12 @@ def own_failures(
     """
     history = list(history)
     trials = _trials(history, deploys)
+    leaving = _leaving(history, since)
     own: list[Happening] = []
     for event in history:
         if event.kind != "server_failed" or event.at <= since:
+            continue
+        if event.instance in leaving and event.at <= since + LEAVES_WITHIN:
             continue
         old = bool(event.instance) and any(e.instance == event.instance for e in own)
         if old or not any(start <= event.at <= end for start, end in trials):
@@ -150,6 +190,18 @@ def _starts_afresh(event: Happening) -> bool:
     return event.kind in {"server_restarted", "service_resumed"} or (
         event.kind == "deploy_ended" and event.outcome == "succeeded"
     )
+
+
+def _leaving(history: Sequence[Happening], since: datetime) -> set[str]:
+    """Instances of an earlier version, which may go on failing for a while until they are ended.
+
+    Those are sure that failed before the version which started at `since` was even begun.
+    """
+    begun = [e.at for e in history if e.kind in BEGINS and e.at <= since]
+    if not begun:
+        return set()
+    failed = (e for e in history if e.kind == "server_failed" and e.at <= begun[-1])
+    return {e.instance for e in failed if e.instance}
 
 
 def _trials(

@@ -25,27 +25,51 @@ class Answer(StrEnum):
     UNCLEAR = "unclear"  # it may have happened: only observation tells
 
 
+class Course(StrEnum):
+    """How far an act has come, as far as it can be seen."""
+
+    UNDER_WAY = "under way"
+    DONE = "done"
+    FAILED = "failed"  # it was begun and came to nothing
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What is seen of an act that was called."""
+
+    course: Course
+    note: str
+
+
 @dataclass(frozen=True)
 class Live:
     """The target as it stands at one moment: what an approval rests on and an effect is seen by.
 
-    `deploy` is the id of the newest deploy, `restart` of the newest restart event, `instances` the
-    ids of those running.
+    `deploy` is the id of the newest deploy, `restart` names the newest restart (an event's id, or
+    a start time), `instances` the ids of those running, `auto_deploy` what makes the platform
+    deploy by itself ("commit", "checksPass", "off"; "" is unknown).
     """
 
     deploy: str = ""
     restart: str = ""
     instances: tuple[str, ...] = ()
+    auto_deploy: str = ""
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a remedy suits, what it would be done to, and on which evidence."""
+    """Why a remedy suits, what it would be done to, and on which evidence.
+
+    `likely` says that the evidence points to it. `brief` is what a person must know before saying
+    yes: pairs of a label and a line.
+    """
 
     why: str
     target: str
     evidence: tuple[str, ...] = ()
     live: Live = Live()
+    likely: bool = True
+    brief: tuple[tuple[str, str], ...] = ()
 
 
 class Remedy(Protocol):
@@ -75,16 +99,19 @@ class Proposal:
     evidence: tuple[str, ...]
     live: Live
     expires_at: datetime
+    brief: tuple[tuple[str, str], ...] = ()
 
 
 def propose(
     remedies: Iterable[Remedy], evidence: Sequence[Evidence], look: int, now: datetime, rules: Rules
 ) -> tuple[Proposal, ...]:
-    """Offer every remedy that the evidence gives a reason for, mildest first.
+    """Offer every remedy that the evidence gives a reason for: the likely first, mildest first.
 
     `look` numbers the triage: a button from an earlier look names an offer that is gone.
     """
-    offers = [
+    suiting = [(r, reason) for r in remedies if (reason := r.suits(evidence))]
+    suiting.sort(key=lambda pair: (not pair[1].likely, pair[0].risk is Risk.HIGH))
+    return tuple(
         Proposal(
             id=f"{look}.{remedy.name}",
             action=remedy.name,
@@ -95,11 +122,10 @@ def propose(
             evidence=reason.evidence,
             live=reason.live,
             expires_at=now + rules.offer_valid,
+            brief=reason.brief,
         )
-        for remedy in remedies
-        if (reason := remedy.suits(evidence))
-    ]
-    return tuple(sorted(offers, key=lambda p: p.risk is Risk.HIGH))
+        for remedy, reason in suiting
+    )
 
 
 def changed(then: Live, now: Live) -> str | None:
@@ -107,5 +133,5 @@ def changed(then: Live, now: Live) -> str | None:
     if then.deploy != now.deploy:
         return f"a newer deploy ({now.deploy}) has appeared since"
     if then.restart != now.restart:
-        return "somebody has restarted it since"
+        return "it has been restarted since"
     return None

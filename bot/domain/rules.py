@@ -19,6 +19,7 @@ class Rules:
     offer_valid: timedelta = timedelta(minutes=15)  # an offer rests on evidence no older than this
     ask_valid: timedelta = timedelta(minutes=5)  # how long "Yes, do it" may be tapped
     observe_for: timedelta = timedelta(minutes=2)  # how long the effect of an act may take to show
+    deploy_within: timedelta = timedelta(minutes=20)  # and how long a deploy may take to go live
     back_within: timedelta = timedelta(minutes=5)  # how long the service may take to come back
     watch_for: timedelta = timedelta(minutes=2)  # then it must stay up this long
     health_for: timedelta = timedelta(minutes=5)  # then be healthy for this long

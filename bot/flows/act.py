@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.domain.check import Verdict
 from bot.domain.incident import Event, Incident, Kind, Status
-from bot.domain.remedy import Answer, Live, Proposal, changed
+from bot.domain.remedy import Answer, Course, Effect, Live, Proposal, changed
 from bot.flows.watch import verdicts
 from bot.ports import Action, Stale, Unavailable, World
 
 NEVER_AGAIN = "it is not repeated"
+ENDED = {Course.DONE: Kind.RAN, Course.FAILED: Kind.FAILED}
 
 
 async def act(world: World) -> bool:
@@ -64,17 +67,73 @@ async def observe(world: World, incident: Incident) -> bool:
     if started is None or started.live is None or action is None:
         note = f"nothing is left to look for its effect with; {NEVER_AGAIN}"
         return await give_up(world, incident, note)
-    blind = ""
+    seen, blind = None, ""
     try:
-        if seen := await action.effect_since(started.live, started.at):
-            await world.store.record(incident, Event(Kind.RAN, world.now(), note=seen))
-            return True
+        seen = await action.effect_since(chosen(incident), started.live, started.at)
     except Unavailable as gone:
         blind = f" ({gone})"
-    if world.now() - started.at <= world.rules.observe_for:
+    if seen:
+        if seen.course is not Course.FAILED:  # what came to nothing leaves nothing
+            done = seen.course is Course.DONE
+            incident = await secure(world, incident, action, started.live, last_try=done)
+        return await write_course(world, incident, seen)
+    if world.now() - started.at <= longest(world, incident):
         return False
     note = f"no sign that it happened, and no proof that it did not{blind}; {NEVER_AGAIN}"
     return await give_up(world, incident, note)
+
+
+async def write_course(world: World, incident: Incident, seen: Effect) -> bool:
+    """Write down how far it has come, each step once."""
+    now, latest = world.now(), under_way(incident)
+    if seen.course in ENDED:
+        await world.store.record(incident, Event(ENDED[seen.course], now, note=seen.note))
+        return True
+    if latest and latest.note == seen.note:
+        if now - latest.at <= world.rules.deploy_within:
+            return False
+        return await give_up(world, incident, f"{seen.note} for too long; {NEVER_AGAIN}")
+    step = Event(Kind.ANSWERED, now, note=seen.note, code=seen.course)
+    await world.store.record(incident, step)
+    return True
+
+
+def under_way(incident: Incident) -> Event | None:
+    """The newest step that was seen of the act at hand."""
+    latest = incident.last(Kind.STARTED, Kind.ANSWERED)
+    return latest if latest and latest.code == Course.UNDER_WAY else None
+
+
+async def secure(
+    world: World, incident: Incident, action: Action, before: Live, *, last_try: bool
+) -> Incident:
+    """Make safe what the act leaves behind, and write down once what a person must do later."""
+    if is_secured(incident):
+        return incident
+    try:
+        todo = await action.secure(before)
+    except Unavailable as gone:
+        if not last_try:
+            return incident
+        todo = str(gone)
+    if todo is None:
+        return incident
+    left = Event(Kind.LEFT, world.now(), note=todo, step=1 + numbered(incident))
+    return await world.store.record(incident, left)
+
+
+def is_secured(incident: Incident) -> bool:
+    latest = incident.last(Kind.STARTED, Kind.LEFT)
+    return latest is not None and latest.kind is Kind.LEFT
+
+
+def numbered(incident: Incident) -> int:
+    return sum(e.kind is Kind.LEFT for e in incident.timeline)
+
+
+def longest(world: World, incident: Incident) -> timedelta:
+    """Once it was seen to be under way, a reading that fails for a while proves nothing."""
+    return world.rules.deploy_within if under_way(incident) else world.rules.observe_for
 
 
 async def give_up(world: World, incident: Incident, note: str) -> bool:

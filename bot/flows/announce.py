@@ -66,7 +66,7 @@ def others(world: World, incident: Incident, told: int) -> Iterator[Post]:
             )
 
 
-OVER = (Kind.RECOVERED, Kind.OVERRIDDEN, Kind.REPORTED)
+OVER = (Kind.RECOVERED, Kind.OVERRIDDEN, Kind.REPORTED, Kind.SETTLED)
 
 
 def of_event(world: World, incident: Incident, event: Event) -> tuple[Message, bool] | None:
@@ -80,7 +80,7 @@ def of_event(world: World, incident: Incident, event: Event) -> tuple[Message, b
 
 
 def the_all_clear(world: World, incident: Incident) -> Post:
-    """Heard like the alarm was; edited once when the report is there."""
+    """Heard like the alarm was; edited when the report is there and when a to-do is done."""
     quiet = not world.rules.audible(incident.severity, world.now())
     message = all_clear(incident, world.rules)
     return reply(world, incident, clear_key(incident), Lane.PAGE, message, silent=quiet)

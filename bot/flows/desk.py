@@ -121,6 +121,19 @@ async def resolve(world: World, id: int | None, reason: str, by: Person, key: st
     return await record(world, id or await the_only(world), key, event)
 
 
+async def settle(world: World, id: int, step: int, by: Person, key: str) -> Incident:
+    """A person has done what an act had left to do."""
+    allow(world, by, Role.RESPONDER)
+
+    def event(incident: Incident) -> Event:
+        left = next((e for e in incident.left if e.step == step), None)
+        if left is None:
+            raise Refused("that is done already")
+        return said(world, Kind.SETTLED, by, key, step=step, note=f"done: {left.note}")
+
+    return await record(world, id, key, event)
+
+
 def allow(world: World, by: Person, needed: Role) -> None:
     if why := world.rules.people.refusal(by.id, needed):
         raise Refused(why)

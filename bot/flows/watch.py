@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -10,11 +11,17 @@ from bot.domain.incident import WHILE_LIVE, Event, Incident, Kind, Status
 from bot.domain.severity import row
 from bot.ports import Check, Stale, World
 
+log = logging.getLogger(__name__)
+
 
 async def watch(world: World, check: Check) -> bool:
     result = await check.look()
     await world.store.keep(result)
-    verdict = await verdict_of(world, result.service, result.check)
+    looks = await world.store.results(result.service, result.check)
+    patience = world.rules.patience_of(result.check)
+    verdict = judge(looks, patience)
+    if verdict is not judge(looks[1:], patience):
+        turned(result, verdict)
     for _ in range(TRIES):
         try:
             return await follow(world, result, verdict)
@@ -24,6 +31,12 @@ async def watch(world: World, check: Check) -> bool:
 
 
 TRIES = 5
+
+
+def turned(result: Result, verdict: Verdict) -> None:
+    """Say in our own log what has changed, once."""
+    seen = {"service": result.service, "check": result.check, "verdict": verdict}
+    log.info("check.verdict", extra={**seen, "detail": result.detail})
 
 
 async def verdict_of(

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 async def gone(receive: Receive) -> None:
     """Return once the client has closed the connection."""
-    while (await receive())["type"] != "http.disconnect":
+    while not (await receive())["type"].endswith(".disconnect"):
         pass
 
 

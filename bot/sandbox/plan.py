@@ -19,6 +19,7 @@ class Places:
     folder: Path
     base: str
     service_id: str
+    postgres_id: str
     database_url: str
     store_url: str
 
@@ -42,6 +43,7 @@ def watchdog_toml(places: Places, pace: Pace) -> str:
 [[services]]
 name = "{cast.SERVICE}"
 render_service_id = "{places.service_id}"
+render_postgres_id = "{places.postgres_id}"
 database_url = "{places.database_url}"
 health_url = "{places.base}/edge/{cast.SERVICE}/healthz"
 
@@ -52,6 +54,8 @@ postgres = {{ every = {every} }}
 logs = {{ every = {every}, failures = 2 }}
 
 [thresholds]  # of a machine that runs a whole world in fast motion
+errors_per_minute = 12.0
+errors_window_seconds = {seconds(300, 20)}
 http_slow_seconds = 10.0
 database_slow_seconds = 5.0
 
@@ -59,6 +63,7 @@ database_slow_seconds = 5.0
 offer_valid = {seconds(900, 60)}
 ask_valid = {seconds(300, 60)}
 observe_for = {seconds(120, 25)}
+deploy_within = {seconds(1200, 90)}
 back_within = {seconds(300, 60)}
 start_within = {seconds(300, 45)}
 watch_for = {seconds(120)}

@@ -88,6 +88,10 @@ class Postgres:
             async with asyncio.timeout(START_SECONDS):
                 await self._full.wait()
 
+    @property
+    def saturated(self) -> bool:
+        return self._filler is not None
+
     async def release(self) -> None:
         if self._filler is not None:
             self._filler.cancel()

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from itertools import cycle
 
 from bot.sandbox import cast
 from bot.sandbox.pace import Pace
 from bot.sandbox.telegram import Telegram
+from bot.sandbox.telegram.errors import NotPossible
 
 EVERY = 20.0  # world seconds
 LEAST = 0.5  # real seconds
-SAYINGS = ("/goals", "/addgoal walk every day", "/note call the dentist", "/remember goals")
+SAYINGS = (
+    "/goals",
+    "/addgoal walk every day",
+    "/note call the dentist",
+    "/ask how do I start running?",
+    "/remember goals",
+    "buy milk on the way home",
+    "/notes",
+)
 
 
 async def use_life_os(telegram: Telegram, pace: Pace) -> None:
-    """Say something every twenty world seconds, for ever."""
-    for text in cycle(SAYINGS):
+    """Somebody says something every twenty world seconds, for ever, whatever comes back.
+
+    Everybody whose role is "user" takes part, each in their own chat with the bot.
+    """
+    users = [one.id for one in cast.PEOPLE if one.role == "user"]
+    for text, user_id in zip(cycle(SAYINGS), cycle(users), strict=False):
         await asyncio.sleep(max(pace.real(EVERY), LEAST))
-        telegram.say(cast.UMA.id, cast.UMA.id, text)
+        with contextlib.suppress(NotPossible):  # the chat is gone for now
+            telegram.say(user_id, user_id, text)

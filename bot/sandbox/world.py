@@ -18,19 +18,26 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from bot.sandbox import cast, edge, page
-from bot.sandbox.history import COMMITS
+from bot.sandbox import cast, edge, history, page
+from bot.sandbox.claude import Claude
+from bot.sandbox.code import Code
+from bot.sandbox.github import GitHub
 from bot.sandbox.pace import Pace
 from bot.sandbox.plan import Places, watchdog_environment, watchdog_toml
 from bot.sandbox.postgres import Postgres
 from bot.sandbox.render import Render, Service
+from bot.sandbox.repository import Repository
+from bot.sandbox.seen import checks_seen
 from bot.sandbox.server import Server
+from bot.sandbox.statuspage import StatusPages
 from bot.sandbox.switches import BY_NAME, SWITCHES
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.traffic import use_life_os
 from bot.sandbox.watchdog import Watchdog
 
 MODEL_SECONDS = 8.0  # world seconds
+DATABASE_RESTART = 20.0  # world seconds that it is away
+DATABASE_SAID = {"running": "available", "stopped": "unavailable", "starting": "unavailable"}
 SHOWN_EVERY = 0.5  # real seconds
 LOG_LINES = 40
 
@@ -48,9 +55,14 @@ class PracticeWorld:
         self.server = Server(port)
         self.telegram = Telegram(self.pace)
         self.render = Render(self.pace, cast.RENDER_KEY, cast.OWNER)
+        self.claude: Claude = Claude(self.pace, [cast.CLAUDE_KEY, cast.LIFE_OS_CLAUDE_KEY])
+        self.pages: StatusPages = StatusPages(self.pace)
         self.postgres: Postgres = Postgres(self.folder / "watched")
+        self.outages: set[str] = set()  # of others, switched on by name
         self._stack = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
+        self.repository: Repository
+        self.github: GitHub
         self.service: Service
         self.watchdog: Watchdog
         self.places: Places
@@ -73,12 +85,21 @@ class PracticeWorld:
         self._people()
         database, store = await asyncio.gather(self._database(), self._store())
         self._stack.push_async_callback(self.server.close)
-        self._stack.callback(self.telegram.close)
+        for emulator in (self.telegram, self.claude, self.pages):
+            self._stack.callback(emulator.close)
+        self.repository = await asyncio.to_thread(history.build, self.folder / "life-os.git")
+        self.github = GitHub(
+            self.pace, self.repository, cast.GITHUB_TOKEN, pushed=self._main_has_moved
+        )
+        self._stack.callback(self.github.close)
         self.service = self._add_service(database)
+        self._add_database(database)
         self._stack.push_async_callback(self.render.close)
         client = await self._stack.enter_async_context(httpx.AsyncClient())
         await self.server.start(self._app(client))
-        self.places = Places(self.folder, self.server.base, self.service.id, database, store)
+        self.places = Places(
+            self.folder, self.server.base, self.service.id, cast.DATABASE, database, store
+        )
         self.places.config.write_text(watchdog_toml(self.places, self.pace))
         await self.service.start()
         self.watchdog = Watchdog(watchdog_environment(self.places, os.environ), self.folder)
@@ -114,24 +135,44 @@ class PracticeWorld:
 
     def _add_service(self, database: str) -> Service:
         env = {
-            "PATH": os.environ.get("PATH", ""),
-            "PYTHONPATH": str(Path(__file__).parents[2]),
-            "PYTHONUNBUFFERED": "1",
             "TELEGRAM_BOT_TOKEN": cast.LIFE_OS_TOKEN,
             "TELEGRAM_USER_ID": str(cast.UMA.id),
             "TELEGRAM_API_URL": f"{self.server.base}/telegram",
-            "ANTHROPIC_API_KEY": "practice-key-not-a-secret",
+            "ANTHROPIC_API_KEY": cast.LIFE_OS_CLAUDE_KEY,
+            "ANTHROPIC_BASE_URL": f"{self.server.base}/anthropic",
+            "ANTHROPIC_MODEL": cast.CLAUDE_MODEL,
             "DATABASE_URL": database,
             "LIFE_OS_MODEL_SECONDS": f"{max(self.pace.real(MODEL_SECONDS), 0.2):.2f}",
             "LIFE_OS_HEARTBEAT_SECONDS": "1",
+            "LIFE_OS_TICK_SECONDS": "2",
         }
         return self.render.add_service(
             name=cast.SERVICE,
-            command=[sys.executable, "-m", "bot.sandbox.lifeos"],
+            command=[sys.executable, "-m", "lifeos"],
             env=env,
             folder=self.folder / "instances",
-            commits=COMMITS,
+            source=Code(self.repository),
+            # As many small services have it: a deploy is live as soon as its port is open.
+            health_path=None,
         )
+
+    def _add_database(self, url: str) -> None:
+        self.render.add_postgres(
+            cast.DATABASE,
+            "life-os-db",
+            status=lambda: DATABASE_SAID.get(self.postgres.state, "available"),
+            restart=self._restart_database,
+            url=url,
+        )
+
+    def _main_has_moved(self, branch: str) -> None:
+        if branch == "main":
+            self.service.pushed()
+
+    async def _restart_database(self) -> None:
+        await self.postgres.stop("fast")
+        await asyncio.sleep(self.pace.real(DATABASE_RESTART))
+        await self.postgres.start()
 
     def _app(self, client: httpx.AsyncClient) -> Starlette:
         mine = [
@@ -142,6 +183,9 @@ class PracticeWorld:
             routes=[
                 Mount("/telegram", routes=self.telegram.bot_routes),
                 Mount("/render/v1", routes=self.render.routes),
+                Mount("/anthropic", routes=self.claude.routes),
+                Mount("/github", routes=self.github.routes),
+                Mount("/status", routes=self.pages.routes),
                 Mount("/api", routes=[*mine, *self.telegram.chat_routes]),
                 *edge.routes(self.service, client),
                 *page.routes(),
@@ -175,6 +219,7 @@ class PracticeWorld:
                 "max_connections": self.postgres.max_connections,
             },
             "watchdog": self.watchdog.snapshot(),
+            "checks": checks_seen(self.watchdog.log),
             "switches": [switch.shown(self) for switch in SWITCHES],
             "logs": self.service.tail(LOG_LINES),
         }

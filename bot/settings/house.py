@@ -50,6 +50,7 @@ class Timings(Strict):
     offer_valid: float = Field(900, gt=0)
     ask_valid: float = Field(300, gt=0)
     observe_for: float = Field(120, gt=0)
+    deploy_within: float = Field(1200, gt=0)
     back_within: float = Field(300, gt=0)
     watch_for: float = Field(120, ge=0)
     health_for: float = Field(300, ge=0)
@@ -75,6 +76,7 @@ class RenderConfig(Strict):
 
 class Thresholds(Strict):
     errors_per_minute: float = Field(3.0, gt=0)
+    errors_window_seconds: float = Field(300.0, ge=10)
     http_slow_seconds: float = Field(5.0, gt=0)
     database_slow_seconds: float = Field(1.0, gt=0)
 

@@ -6,17 +6,17 @@ from datetime import datetime
 
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import BEGINS_PROOF, Event, Incident, Kind, Status
-from bot.domain.remedy import Proposal
+from bot.domain.remedy import Course, Proposal
 from bot.domain.rules import Rules
 from bot.domain.severity import Severity
 
+from .acts import act_in, act_of
 from .headline import headline, over
 from .message import Button, Message
 from .proof import proof
 from .words import NAME, bold, clock, code, esc, exact, flat, folded, small, span
 
 NAMES = {"service": "Service", "logs": "Logs", "database": "Database", "deploys": "Deploys"}
-ICONS = {"restart": "🔁"}
 
 
 def card(incident: Incident, rules: Rules, now: datetime) -> Message:
@@ -63,7 +63,7 @@ def acting_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
 def verifying_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
     began = incident.last(*BEGINS_PROOF)
     act = incident.approved if began and began.kind is Kind.UNKNOWN else None
-    what = f"{esc(act.action.capitalize())}: " if act else ""
+    what = f"{esc(act_of(act.action).noun.capitalize())}: " if act else ""
     said = f"{MARKS[began.kind]} {what}{esc(began.note, 200)}" if began else ""
     steps = "\n".join(proof(incident, rules, now))
     return [said, steps, small("It is not called resolved before every line holds.")]
@@ -76,7 +76,12 @@ def over_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
     reported = incident.last(Kind.REPORTED)
     file = f"Report: {code(reported.note)}" if reported else small("The report is being written.")
     steps = proof(incident, rules, now) if end and end.kind is Kind.RECOVERED else []
-    return [how + when, "\n".join(steps), file]
+    return [how + when, "\n".join(steps), file, todo(incident)]
+
+
+def todo(incident: Incident) -> str:
+    """What an act has left for a person to do, once it is over."""
+    return "\n".join(f"📌 {bold('Still to do')}: {esc(e.note, 250)}" for e in incident.left)
 
 
 HOW_BAD = "How bad is it? P0 down · P1 partly working · P2 one feature · P3 cosmetic"
@@ -94,7 +99,7 @@ MARKS = {Kind.RAN: "✔️", Kind.UNKNOWN: "❔", Kind.HEALED: "↗️"}
 def failing(incident: Incident) -> str:
     first = incident.spell[0]
     said = [] if first.check else [f"{esc(first.by, NAME)}: {esc(first.note, 200)}"]
-    rows = [f"• {esc(e.check, 20)}: {esc(e.note, 160)}" for e in incident.failing]
+    rows = [f"• {esc(e.check, 20)}: {esc(e.note, 120)}" for e in incident.failing]
     return "\n".join([*said, *([bold("What fails"), *rows] if rows else [])])
 
 
@@ -129,7 +134,7 @@ def findings(incident: Incident) -> str:
 def finding(evidence: Evidence) -> str:
     """One line; quotes from the log are folded below it, the rest is in the report."""
     name = NAMES.get(evidence.source, evidence.source)
-    text = f"{code(evidence.id)} {esc(name, 20)}: {esc(evidence.summary, 250)}"
+    text = f"{code(evidence.id)} {esc(name, 20)}: {esc(evidence.summary, 220)}"
     if evidence.source == "logs" and evidence.lines:
         return f"{text}\n{folded(evidence.lines)}"
     return text
@@ -143,14 +148,14 @@ def question(incident: Incident, rules: Rules, now: datetime) -> str:
     offer = incident.proposal(asked.offer)
     if offer is None or asked.expires_at is None:
         return ""
-    until, deploy = exact(asked.expires_at, rules.zone), offer.live.deploy or "unknown"
+    until = exact(asked.expires_at, rules.zone)
     grounds = f" ({', '.join(offer.evidence)})" if offer.evidence else ""
     return "\n".join(
         (
-            bold(f"{offer.action.capitalize()} {flat(incident.service, 20)}?"),
-            esc(offer.effect, 200),
+            bold(act_of(offer.action).question.format(flat(incident.service, 20))),
+            esc(offer.effect, 240),
             f"{esc(offer.why[:1].upper() + offer.why[1:], 160)}{grounds}",
-            f"Target {code(flat(offer.target, 40))}, deploy {code(flat(deploy, 40))}",
+            *(f"{bold(label)}: {esc(line, 120)}" for label, line in offer.brief),
             small(f"{flat(asked.by, NAME)} asked. Tap until {until}, or type:"),
             f"{code(f'/approve {asked.ask}')}  {code(f'/deny {asked.ask}')}",
         )
@@ -174,14 +179,22 @@ def running(incident: Incident, rules: Rules, now: datetime) -> str:
     if approval is None or offer is None:
         return ""
     at = exact(approval.at, rules.zone)
-    lines = [f"▶️ {esc(offer.action.capitalize())} approved by {esc(approval.by, NAME)} at {at}"]
+    noun = act_of(offer.action).noun.capitalize()
+    lines = [f"▶️ {esc(noun)} approved by {esc(approval.by, NAME)} at {at}"]
     if incident.status is Status.RUNNING and started:
         answer = incident.last(Kind.STARTED, Kind.ANSWERED)
         if answer and answer.kind is Kind.ANSWERED:
             lines.append(esc(answer.note, 200))
-        waited, most = now - started.at, rules.observe_for
-        lines.append(small(f"Waiting to see it happen, {span(waited)} of at most {span(most)}"))
+        lines.append(small(waiting(started, answer, rules, now)))
     return "\n".join(lines)
+
+
+def waiting(started: Event, answer: Event | None, rules: Rules, now: datetime) -> str:
+    if answer and answer.code == Course.UNDER_WAY:
+        waited, most = now - answer.at, rules.deploy_within
+        return f"Under way, {span(waited)} of at most {span(most)}"
+    waited, most = now - started.at, rules.observe_for
+    return f"Waiting to see it happen, {span(waited)} of at most {span(most)}"
 
 
 def how_it_ended(incident: Incident) -> str:
@@ -195,7 +208,7 @@ def how_it_ended(incident: Incident) -> str:
         return f"Recovered after {flat(began.by, NAME)} said that it was fixed"
     if act is None:
         return "Recovered without an act of ours"
-    name = act.offer.partition(".")[2]
+    name = act_in(act.offer).noun
     if began and began.kind is Kind.HEALED:
         return f"Recovered by itself; the {name} before had not helped"
     unsure = " (not confirmed by the platform)" if began and began.kind is Kind.UNKNOWN else ""
@@ -205,6 +218,8 @@ def how_it_ended(incident: Incident) -> str:
 def buttons(incident: Incident, now: datetime) -> tuple[tuple[Button, ...], ...]:
     if incident.status is Status.VERIFYING and not incident.holder:
         return (have_it(incident),)
+    if over(incident):
+        return tuple((settled_button(incident, e),) for e in incident.left)
     if incident.status is not Status.OPEN:
         return ()
     if asked := live_question(incident, now):
@@ -219,14 +234,19 @@ def buttons(incident: Incident, now: datetime) -> tuple[tuple[Button, ...], ...]
 
 
 def offer_button(incident: Incident, offer: Proposal) -> Button:
-    label = f"{ICONS.get(offer.action, '▶️')} {offer.action.capitalize()}…"
-    return Button(label, "ask", incident.id, offer.id, "primary")
+    act = act_of(offer.action)
+    return Button(f"{act.icon} {act.verb}…", "ask", incident.id, offer.id, "primary")
+
+
+def settled_button(incident: Incident, left: Event) -> Button:
+    which = f" {left.step}" if len(incident.left) > 1 else ""
+    return Button(f"☑️ To-do{which} is done", "settle", incident.id, str(left.step))
 
 
 def yes_or_no(incident: Incident, asked: Event) -> tuple[Button, ...]:
-    action = asked.offer.partition(".")[2]
+    verb = act_in(asked.offer).verb.lower()
     return (
-        Button(f"✅ Yes, {action}", "approve", incident.id, asked.ask, "danger"),
+        Button(f"✅ Yes, {verb}", "approve", incident.id, asked.ask, "danger"),
         Button("✖️ No", "deny", incident.id, asked.ask),
     )
 

@@ -8,12 +8,15 @@ from .words import bold, esc
 COMMANDS = (
     ("incident", "open an incident by hand: /incident what is wrong"),
     ("status", "how every check stands"),
-    ("restart", "ask for a restart; you confirm it"),
+    ("restart", "ask for a restart; you confirm it. /restart database restarts that"),
+    ("rollback", "ask to go back to the deploy before; you confirm it"),
     ("approve", "say yes to a question: /approve 12-5"),
     ("deny", "say no to a question: /deny 12-5"),
     ("ack", "I have it: pages stop repeating"),
     ("resolve", "begin the proof; with a reason, end it on your word"),
     ("report", "the written report of an incident: /report 12"),
+    ("todo", "what quick fixes have left to do"),
+    ("done", "it is done: /done 12.1, as /todo lists it"),
     ("help", "this list"),
     ("id", "your Telegram id, and this chat's"),
 )

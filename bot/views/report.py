@@ -10,6 +10,7 @@ from bot.domain.proof import done
 from bot.domain.rules import Rules
 from bot.domain.severity import MEANING, row
 
+from .acts import act_in
 from .card import how_it_ended
 from .headline import impact, over, was
 from .words import clean, flat, plural, short, span
@@ -30,6 +31,8 @@ SAYS = {
     Kind.ANSWERED: "Platform answered",
     Kind.RAN: "Seen to have happened",
     Kind.FAILED: "Failed",
+    Kind.LEFT: "Left to do",
+    Kind.SETTLED: "Done",
     Kind.UNKNOWN: "Outcome unknown",
     Kind.HEALED: "Proof begun",
     Kind.CHECKED: "Proof",
@@ -111,7 +114,7 @@ def which(event: Event) -> str:
     if event.kind is Kind.TRIAGED:
         sources, offers = len(event.evidence), len(event.proposals)
         return f"{plural(sources, 'source')}, {plural(offers, 'offer')}"
-    return event.check or event.offer.partition(".")[2]
+    return event.check or (act_in(event.offer).noun if event.offer else "")
 
 
 def impacts(incident: Incident) -> str:
@@ -172,9 +175,10 @@ def prevention(incident: Incident) -> str:
     if incident.act is None:
         return "1. Find out why it failed and what put it right."
     return (
-        f"1. A quick fix was used ({md(incident.act.offer.partition('.')[2])}): the cause may"
+        f"1. A quick fix was used ({md(act_in(incident.act.offer).noun)}): the cause may"
         " still be there. Find it in the evidence above.\n"
         "2. Write a test or an alert that would have told earlier."
+        + "".join(f"\n{n}. To do: {md(e.note, 300)}" for n, e in enumerate(incident.left, 3))
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.domain.incident import Event, Incident, Kind
 from bot.domain.rules import Rules
 
-from .card import how_it_ended
+from .acts import act_in
+from .card import how_it_ended, todo
 from .headline import headline, over, was
 from .message import Button, Message
 from .words import NAME, bold, clock, code, esc, exact, flat, plain, span
@@ -22,6 +23,8 @@ LINES = {
     Kind.ANSWERED: "▶️ {note}",
     Kind.RAN: "✔️ {note}",
     Kind.FAILED: "❌ Not done: {note}",
+    Kind.LEFT: "📌 Later: {note}",
+    Kind.SETTLED: "☑️ {by}: {note}",
     Kind.UNKNOWN: "❔ {note}",
     Kind.HEALED: "↗️ {note}",
     Kind.PERSISTED: "❌ Not over: {note}",
@@ -47,7 +50,7 @@ def line(event: Event, rules: Rules) -> str:
         note=esc(event.note, 160),
         check=esc(event.check, 20),
         severity=event.severity,
-        act=esc(event.offer.partition(".")[2], 20),
+        act=esc(act_in(event.offer).noun, 20),
     )
     return f"{code(exact(event.at, rules.zone))} {said}"
 
@@ -91,4 +94,6 @@ def all_clear(incident: Incident, rules: Rules) -> Message:
         f"{'✅' if reported else '⏳'} Report: "
         + (code(reported.note) if reported else "being written"),
     ]
+    if later := todo(incident):
+        lines += ["", later]
     return Message(html="\n".join(lines), minimal=first)

@@ -28,6 +28,7 @@ class FakeApi:
     def __init__(self):
         self.answers = {}
         self.asked = []
+        self.sent = []
         self.slept = []
         self.monotonic = 1000.0
 
@@ -40,6 +41,8 @@ class FakeApi:
     def answer(self, request):
         path = request.url.path.removeprefix("/v1")
         self.asked.append((request.method, path, dict(request.url.params)))
+        if request.method != "GET":
+            self.sent.append((request.method, path, json.loads(request.content or "null")))
         found = self.answers.get(path, httpx.Response(404, json={"message": f"not found: {path}"}))
         if isinstance(found, Script):
             found = found.next()
@@ -105,12 +108,12 @@ def healthy(**changes):
     return api
 
 
-def deploy(id, status, minutes, commit="c" * 40, message="Change"):
+def deploy(id, status, minutes, commit="c" * 40, message="Change", trigger="new_commit"):
     return {
         "deploy": {
             "id": id,
             "status": status,
-            "trigger": "new_commit",
+            "trigger": trigger,
             "commit": {"id": commit, "message": message, "createdAt": ago(minutes=minutes + 9)},
             "createdAt": ago(minutes=minutes + 2),
             "finishedAt": ago(minutes=minutes),

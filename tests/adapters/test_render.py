@@ -307,6 +307,92 @@ async def test_the_write_is_logged_with_renders_own_id_and_without_the_key(caplo
     assert (record.getMessage(), record.status, record.request) == ("render.write", 200, "req-1")
 
 
+DPG = "dpg-cu2k7g0gph6c73ffc4h0-a"
+
+
+@pytest.mark.parametrize(
+    ("act", "path", "body"),
+    [
+        (lambda r: r.restart(SRV), RESTART, None),
+        (lambda r: r.roll_back(SRV, "dep-1"), f"/services/{SRV}/rollback", {"deployId": "dep-1"}),
+        (lambda r: r.restart_postgres(DPG), f"/postgres/{DPG}/restart", None),
+    ],
+)
+async def test_every_act_is_sent_once_and_only_where_it_may(act, path, body):
+    api = healthy()
+    api[path] = httpx.Response(202)
+    reply = await act(api.render(may_touch=[SRV, DPG]))
+    assert reply.answer is Answer.ACCEPTED
+    assert api.sent == [("POST", path, body)]
+    with pytest.raises(PermissionError, match="may touch"):
+        await act(api.render(may_touch=["srv-other"]))
+    assert len(api.asked) == 1
+
+
+# Auto-deploy
+
+
+SERVICE = f"/services/{SRV}"
+
+
+def serviced(**fields):
+    return httpx.Response(200, json={"id": SRV, "name": "life-os", **fields})
+
+
+@pytest.mark.parametrize(
+    ("trigger", "answer"),
+    [
+        ("off", serviced(autoDeployTrigger="off")),
+        ("off", serviced(autoDeploy="no")),
+        ("commit", serviced(autoDeploy="yes")),
+        ("checksPass", serviced(autoDeploy="yes", autoDeployTrigger="checksPass")),
+    ],
+)
+async def test_auto_deploy_is_set_and_seen_to_be_set(trigger, answer):
+    api = healthy()
+    api[SERVICE] = answer
+    await api.render().set_auto_deploy(SRV, trigger)
+    assert api.sent == [("PATCH", SERVICE, {"autoDeployTrigger": trigger})]
+
+
+@pytest.mark.parametrize(
+    ("answer", "why", "permanent"),
+    [
+        (serviced(autoDeployTrigger="commit"), "says that it is commit, not off", False),
+        (serviced(autoDeploy="yes", autoDeployTrigger="checksPass"), "is checksPass, not", False),
+        (serviced(), "says that it is unknown, not off", False),
+        (httpx.Response(200), "says that it is unknown", False),
+        (httpx.Response(200, text="<html>"), "says that it is unknown", False),
+        (httpx.Response(200, json=[]), "says that it is unknown", False),
+        (httpx.Response(400, json={"message": "no such trigger"}), "(no such trigger)", False),
+        (httpx.Response(401), "HTTP 401", True),
+        (httpx.Response(403), "HTTP 403", True),
+        (httpx.Response(404), "HTTP 404", True),
+        (httpx.Response(429), "HTTP 429", False),
+        (httpx.Response(302), "HTTP 302", False),
+        (httpx.Response(503), "HTTP 503", False),
+        (connect(), "Render: ", False),
+        (httpx.ReadTimeout("slow"), "no answer in 10 s", False),
+        (httpx.RemoteProtocolError("bye"), "it broke off its answer", False),
+    ],
+)
+async def test_auto_deploy_that_is_not_proved_to_be_set(answer, why, permanent):
+    api = healthy()
+    api[SERVICE] = answer
+    with pytest.raises(Unavailable) as gone:
+        await api.render().set_auto_deploy(SRV, "off")
+    assert why in str(gone.value)
+    assert gone.value.permanent is permanent
+    assert len(api.asked) == 1
+
+
+async def test_auto_deploy_elsewhere_never_leaves_the_house():
+    api = healthy()
+    with pytest.raises(PermissionError, match="may touch"):
+        await api.render().set_auto_deploy("srv-somebody-elses", "off")
+    assert api.asked == []
+
+
 # Over a real connection
 
 

@@ -132,12 +132,12 @@ async def test_a_crash_is_seen_and_a_restart_is_seen_to_work(platform, service, 
     before = await restart.live()
     assert changed(reason.live, before) is None
     at = now()
-    assert await restart.effect_since(before, at) is None
+    assert await restart.effect_since(None, before, at) is None
     reply = await restart.run(proposal(service, before))
     assert reply.answer is Answer.ACCEPTED
-    seen = await until(lambda: restart.effect_since(before, at))
-    assert seen.startswith("Render recorded the restart at ")
-    assert changed(before, await restart.live()) == "somebody has restarted it since"
+    seen = await until(lambda: restart.effect_since(None, before, at))
+    assert seen.note.startswith("Render recorded the restart at ")
+    assert changed(before, await restart.live()) == "it has been restarted since"
 
     async def passing():
         return (await check.look()).seen is Seen.PASS
@@ -159,9 +159,9 @@ async def test_a_restart_whose_answer_is_lost_is_never_repeated(platform, servic
 
     assert len(await until(written)) == 1
     if kind == "drop_after":
-        assert await until(lambda: restart.effect_since(before, at))
+        assert await until(lambda: restart.effect_since(None, before, at))
     else:
-        assert await restart.effect_since(before, at) is None
+        assert await restart.effect_since(None, before, at) is None
 
 
 async def test_what_the_platform_refuses(platform, service, url, render):

@@ -10,7 +10,7 @@ import pytest
 from bot.adapters.actions.restart import Restart
 from bot.adapters.sources.service import ServiceState
 from bot.domain.evidence import Evidence, Found
-from bot.domain.remedy import Answer, Live, Proposal, Risk, changed
+from bot.domain.remedy import Answer, Course, Effect, Live, Proposal, Risk, changed
 from bot.ports import Unavailable
 from tests.adapters.render_kit import NOW, SRV, ago, event, healthy
 
@@ -40,6 +40,11 @@ def service(state="running", **facts):
 
 def database(state):
     return Evidence("B1", "database", Found.SOMETHING, "…", (("state", state),))
+
+
+def history(minutes):
+    known = () if minutes is None else (("live_minutes_before", minutes),)
+    return Evidence("D1", "deploys", Found.SOMETHING, "…", known)
 
 
 def proposal(target=SRV):
@@ -76,6 +81,28 @@ def test_offered_with_a_reason(restart, evidence, why, ids):
 
 
 @pytest.mark.parametrize(
+    ("evidence", "likely", "why"),
+    [
+        ([service()], True, "clears whatever"),
+        ([service("crashed")], True, "it is crashed"),
+        ([service(memory_mb="500", memory_limit_mb="512")], True, "nearly full"),
+        ([service(), database("refused")], False, "while the database is in trouble"),
+        ([service(), database("refused"), history("3.0")], False, "while the database"),
+        ([service("crashed"), history("3.0")], False, "the trouble began with the newest deploy"),
+        ([service(), history("-0.5")], False, "with the newest deploy"),
+        ([service(), history("31.0")], True, "clears whatever"),
+        ([service(), history("-5.0")], True, "clears whatever"),
+        ([service(), history(None)], True, "clears whatever"),  # there is no way back
+    ],
+)
+def test_offered_first_only_where_it_is_likely_to_help(restart, evidence, likely, why):
+    reason = restart.suits(evidence)
+    assert reason.likely is likely
+    assert why in reason.why
+    assert reason.brief == (("Service", SRV), ("Deploy", "dep-2"))
+
+
+@pytest.mark.parametrize(
     "evidence",
     [
         [],
@@ -109,6 +136,11 @@ async def test_live_that_cannot_be_read(api, restart):
         await restart.live()
 
 
+async def test_nothing_is_left_behind(api, restart):
+    assert await restart.secure(BEFORE) is None
+    assert api.asked == []
+
+
 async def test_run_calls_once(api, restart):
     api[RESTART] = httpx.Response(200)
     reply = await restart.run(proposal())
@@ -138,8 +170,8 @@ async def test_run_never_raises(api, restart):
 )
 async def test_effect_by_event(api, restart, events, seen):
     api[EVENTS] = events
-    found = await restart.effect_since(BEFORE, NOW)
-    assert found is None if seen is None else seen in found
+    found = await restart.effect_since(proposal(), BEFORE, NOW)
+    assert found is None if seen is None else seen in found.note
     (asked,) = api.calls(EVENTS)
     assert asked["startTime"] == ago(seconds=5)
     assert asked["type"] == "server_restarted"
@@ -158,17 +190,17 @@ async def test_effect_by_event(api, restart, events, seen):
 async def test_effect_by_instances(api, restart, before, after, seen):
     api[EVENTS] = []
     api[INSTANCES] = [{"id": id} for id in after]
-    found = await restart.effect_since(Live("dep-2", "", before), NOW)
-    assert found == ("every instance is new: c, d" if seen else None)
+    found = await restart.effect_since(proposal(), Live("dep-2", "", before), NOW)
+    assert found == (Effect(Course.DONE, "every instance is new: c, d") if seen else None)
 
 
 async def test_an_event_a_minute_late_is_still_the_effect(api):
     late = Restart("life-os", SRV, api.render(), lambda: NOW + timedelta(seconds=90))
     api[EVENTS] = [restarted("evt-8", 1)]
-    assert "evt-8" in await late.effect_since(BEFORE, NOW)
+    assert "evt-8" in (await late.effect_since(proposal(), BEFORE, NOW)).note
 
 
 async def test_no_sight_is_no_effect_but_unavailable(api, restart):
     api[EVENTS] = httpx.Response(503)
     with pytest.raises(Unavailable):
-        await restart.effect_since(BEFORE, NOW)
+        await restart.effect_since(proposal(), BEFORE, NOW)

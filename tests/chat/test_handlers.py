@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.domain.incident import Kind, Status
+from bot.flows.act import act
 from bot.flows.announce import announce
 from bot.flows.triage import triage
 from bot.flows.watch import watch
@@ -239,3 +240,91 @@ async def test_a_late_toast_undoes_nothing(world, card, telegram, api, handlers,
     await handlers.turn()
     assert not telegram.tapped(query).answered
     assert (await the_incident(world)).acknowledged.by == "Ann"
+
+
+# What acts leave to do
+
+
+LEFT = "Switch auto-deploy of life-os on again once it is fixed (it was “commit”)"
+
+
+@pytest.fixture
+async def over(world, card, say, restart, refreshed):
+    """It is over, on a word, and something is left to do."""
+    restart.leaves = LEFT
+    ask = (await say(ANN, "/restart")).rpartition(" ")[2]
+    await say(ANN, f"/approve {ask}")
+    await act(world)
+    await say(ANN, "/resolve 1 seen to work")
+    return await refreshed()
+
+
+async def test_a_thing_is_done_by_a_tap(world, over, tap, refreshed):
+    assert LEFT in over["text"]
+    assert await tap(VIC, over, "To-do is done") == "No: that takes a responder; you are a viewer"
+    assert await tap(SAM, over, "To-do is done") == "No: you are not on the on-call list"
+    assert (await the_incident(world)).left
+    assert await tap(BEN, over, "To-do is done") == "Done; it is off the list."
+    assert await tap(ANN, over, "To-do is done") == "No: that is done already"
+    card = await refreshed()
+    assert LEFT not in card["text"]
+    assert not card.get("reply_markup", {}).get("inline_keyboard")
+    kinds = [e.kind for e in (await the_incident(world)).timeline]
+    assert kinds.count(Kind.SETTLED) == 1
+
+
+async def test_a_thing_is_done_by_its_number(world, over, say):
+    listed = await say(VIC, "/todo")
+    assert listed.startswith("📌 1 thing left to do")
+    assert LEFT in listed
+    assert "/done 1.1" in listed
+    assert await say(VIC, "/done 1.1") == "No: that takes a responder; you are a viewer."
+    assert await say(SAM, "/todo") == "No: you are not on the on-call list."
+    assert await say(ANN, "/done 1.1") == "Done; it is off the list."
+    assert await say(BEN, "/done #1.1") == "No: that is done already."
+    assert await say(VIC, "/todo") == "Nothing is left to do."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/done",
+        "/done 1",
+        "/done 1.",
+        "/done .1",
+        "/done 1.x",
+        "/done -1.1",
+        "/done 1.1.1",
+        "/done ²",
+    ],
+)
+async def test_a_thing_without_a_number_is_asked_for(world, over, say, text):
+    assert await say(ANN, text) == "No: say which: /done 12.1, as /todo lists it."
+    assert (await the_incident(world)).left
+
+
+@pytest.mark.parametrize("number", ["7.1", "1.2", "1.0", "0.1", f"1.{10**30}"])
+async def test_a_number_of_nothing_is_refused_in_one_line(world, over, say, number):
+    assert (await say(ANN, f"/done {number}")).startswith("No: ")
+    assert (await the_incident(world)).left
+
+
+@pytest.mark.xfail(strict=True, reason="reported: a number beyond 64 bits is an error of the store")
+@pytest.mark.parametrize("text", [f"/done {10**30}.1", f"/ack {10**30}", f"/approve {10**30}-1"])
+async def test_a_number_beyond_any_is_refused_too(over, say, text):
+    assert (await say(ANN, text)).startswith("No: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("/rollback", "No: rollback is not on offer; #1 is still being looked into."),
+        (
+            "/restart database",
+            "No: restart-database is not on offer; #1 is still being looked into.",
+        ),
+    ],
+)
+async def test_what_is_not_on_offer_is_said(world, card, say, text, answer):
+    assert await say(ANN, text) == answer
+    assert (await the_incident(world)).asked is None

@@ -80,15 +80,15 @@ def test_only_the_table_moves_it(status, kind):
 
 def test_what_may_happen_in_which_status():
     """The table once more, by hand: a change of it must be meant."""
-    remarks = {K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED}
+    remarks = {K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED, K.SETTLED}
     begins, decides = {K.TRIAGED, K.ASKED, K.DENIED}, {K.APPROVED, K.HEALED, K.OVERRIDDEN}
     assert {s: {k for at, k in TRANSITIONS if at is s} for s in Status} == {
         S.OPEN: remarks | begins | decides,
         S.APPROVED: remarks | {K.WITHDRAWN, K.STARTED},
-        S.RUNNING: remarks | {K.ANSWERED, K.RAN, K.FAILED, K.UNKNOWN},
+        S.RUNNING: remarks | {K.ANSWERED, K.LEFT, K.RAN, K.FAILED, K.UNKNOWN},
         S.VERIFYING: remarks | {K.CHECKED, K.PERSISTED, K.RECOVERED, K.OVERRIDDEN},
-        S.RESOLVED: {K.NOTED, K.DETECTED, K.REPORTED},
-        S.CLOSED: {K.NOTED, K.DETECTED},
+        S.RESOLVED: {K.NOTED, K.SETTLED, K.DETECTED, K.REPORTED},
+        S.CLOSED: {K.NOTED, K.SETTLED, K.DETECTED},
     }
 
 
@@ -270,7 +270,9 @@ def test_a_question_is_void_after(why):
     assert told(crashed(), triaged(), asked(), *VOID[why]).asked is None
 
 
-@pytest.mark.parametrize("kind", [K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED])
+@pytest.mark.parametrize(
+    "kind", [K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED, K.SETTLED]
+)
 def test_a_question_outlasts_a_remark(kind):
     assert told(crashed(), triaged(), asked(), event(kind)).asked.ask == "7-3"
 
@@ -316,3 +318,45 @@ def test_from_when_on_the_proof_counts(kind):
     assert incident.acted_at == START + timedelta(minutes=9)
     assert told(crashed(), HEALED).acted_at == HEALED.at
     assert told(crashed()).acted_at is None
+
+
+# What acts leave to do
+
+
+def left(step, minute=5):
+    return event(K.LEFT, minute, step=step, note=f"to-do {step}")
+
+
+def settled(step):
+    return event(K.SETTLED, 9, step=step, **BEN)
+
+
+RUNNING = (triaged(), asked(), approved(), STARTED)
+
+
+def test_what_is_left_stays_until_a_person_has_done_it():
+    incident = told(crashed(), *RUNNING, left(1), RAN, PERSISTED)
+    assert incident.left == (left(1),)
+    assert incident.after(settled(7)).left == (left(1),)
+    assert incident.after(settled(1)).left == ()
+    assert told(crashed(), *RUNNING, RAN).left == ()
+
+
+def test_two_acts_leave_two_things_and_each_is_done_by_its_number():
+    again = (triaged(8), asked(8), approved(8), STARTED, left(2), RAN)
+    incident = told(crashed(), *RUNNING, left(1), RAN, PERSISTED, *again)
+    assert incident.left == (left(1), left(2))
+    assert incident.after(settled(1)).left == (left(2),)
+    assert incident.after(settled(2)).left == (left(1),)
+
+
+def test_what_is_left_outlasts_the_incident_and_a_relapse():
+    incident = told(crashed(), *RUNNING, left(1), RAN, RECOVERED, REPORTED)
+    assert incident.left == (left(1),)
+    assert incident.after(crashed(40)).left == (left(1),)
+    assert incident.after(settled(1)).after(crashed(40)).left == ()
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_thing_may_be_done_in_whatever_status_and_moves_nothing(status):
+    assert TRANSITIONS[status, K.SETTLED] is status

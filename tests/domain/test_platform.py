@@ -1,5 +1,6 @@
 """How a service stands, by table."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,12 +8,18 @@ import pytest
 from bot.domain.platform import (
     DEPLOY_FAILED,
     IN_PROGRESS,
+    LEAVES_WITHIN,
     Deploy,
     Failure,
     Happening,
     LoopRule,
+    came_with,
+    live_deploy,
     newest_first,
+    own_failures,
     standing,
+    undone,
+    way_back,
 )
 from bot.domain.severity import TABLE
 
@@ -200,3 +207,170 @@ def test_deploys_without_a_time_are_oldest():
 
 def test_every_failed_status_has_words():
     assert all(DEPLOY_FAILED.values())
+
+
+# The way back
+
+
+def row(id, commit, status="deactivated", minutes=60, trigger="new_commit"):
+    return Deploy(id, status, trigger, commit, f"Change {commit}", ago(minutes), ago(minutes - 2))
+
+
+BAD, GOOD = row("dep-9", "bbb", "live", 10), row("dep-8", "aaa", minutes=100)
+
+
+@pytest.mark.parametrize(
+    ("case", "deploys", "target"),
+    [
+        ("the one before", [BAD, GOOD], "dep-8"),
+        ("nothing was ever deployed", [], None),
+        ("the first one", [BAD], None),
+        ("none is live", [replace(BAD, status="update_in_progress"), GOOD], None),
+        ("the live one has no time", [replace(BAD, created_at=None), GOOD], None),
+        ("it never ran", [BAD, row("dep-8", "aaa", "build_failed")], None),
+        ("it was canceled", [BAD, row("dep-8", "aaa", "canceled")], None),
+        ("it says no commit", [BAD, row("dep-8", "")], None),
+        ("the same code only", [BAD, row("dep-8", "bbb"), row("dep-7", "bbb", minutes=99)], None),
+        (
+            "over the same code",
+            [BAD, row("dep-8", "bbb"), row("dep-7", "aaa", minutes=99)],
+            "dep-7",
+        ),
+        (
+            "over what never ran",
+            [BAD, row("dep-8", "ccc", "update_failed"), row("dep-7", "aaa", minutes=99)],
+            "dep-7",
+        ),
+        ("not to one that came after", [BAD, row("dep-10", "ccc", minutes=5)], None),
+        (
+            "a newer one that failed is no matter",
+            [row("dep-10", "ccc", "build_failed", 5), BAD, GOOD],
+            "dep-8",
+        ),
+        ("it is a rollback already", [replace(BAD, trigger="rollback"), GOOD], None),
+        (
+            "to an earlier rollback",
+            [
+                BAD,
+                row("dep-8", "aaa", minutes=99, trigger="rollback"),
+                row("dep-7", "ccc", minutes=200),
+            ],
+            "dep-8",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) and " " in value else "",
+)
+def test_the_way_back(case, deploys, target):
+    for order in (deploys, deploys[::-1]):
+        found = way_back(order)
+        assert (found.id if found else None) == target
+
+
+def test_what_the_way_back_takes_away():
+    between = row("dep-8b", "ccc", minutes=50)
+    failed_one = row("dep-8c", "ddd", "build_failed", 40)
+    same = row("dep-8d", "aaa", minutes=30)
+    older = row("dep-7", "eee", minutes=300)
+    deploys = [older, GOOD, between, failed_one, same, BAD]
+    assert [d.id for d in undone(deploys, GOOD)] == ["dep-9", "dep-8b"]
+    assert undone([GOOD, older], GOOD) == []
+
+
+def test_the_live_one_is_the_newest_that_says_so():
+    older = row("dep-7", "eee", "live", 300)
+    assert live_deploy([older, BAD, GOOD]) == BAD
+    assert live_deploy([GOOD]) is None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "points"),
+    [(None, False), (-1.1, False), (-1.0, True), (0.0, True), (30.0, True), (30.1, False)],
+)
+def test_trouble_that_came_with_a_deploy(minutes, points):
+    assert came_with(minutes) is points
+
+
+# Instances of the version before, on their way out
+
+
+BAD_BEGAN, UNDONE = began(60, "dep-1"), ended(55, "succeeded", "dep-1")
+BACK_BEGAN, BACK_LIVE = began(10, "dep-2"), ended(8, "succeeded", "dep-2")
+ROLLED_BACK = [BAD_BEGAN, UNDONE, failed(20, instance="old"), BACK_BEGAN, BACK_LIVE]
+RESTARTED = [failed(20, instance="old"), event("server_restarted", 8)]
+
+
+def owned(events, deploys=(), since=8):
+    history = sorted(events, key=lambda e: e.at)
+    return [(e.instance, e.at) for e in own_failures(history, deploys, ago(since))]
+
+
+@pytest.mark.parametrize("before", [ROLLED_BACK, RESTARTED])
+def test_an_instance_that_failed_before_the_new_version_may_fail_until_it_is_ended(before):
+    assert owned([*before, failed(7, instance="old"), failed(3, instance="old")]) == []
+
+
+@pytest.mark.parametrize("before", [ROLLED_BACK, RESTARTED])
+def test_but_not_for_longer_than_the_platform_lets_it_live(before):
+    late = 8 - LEAVES_WITHIN.total_seconds() / 60 - 0.1
+    assert owned([*before, failed(late, instance="old")]) == [("old", ago(late))]
+
+
+@pytest.mark.parametrize("before", [ROLLED_BACK, RESTARTED])
+@pytest.mark.parametrize("instance", ["new", ""])
+def test_a_failure_of_the_running_version_is_never_one_of_those(before, instance):
+    for minutes in (7.9, 5, 1):
+        assert owned([*before, failed(minutes, instance=instance)]) == [(instance, ago(minutes))]
+    looping = [failed(m, instance=instance) for m in (6, 4, 2)]
+    assert standing([*before, *looping], [], NOW).code == "crash_loop"
+
+
+def test_one_that_failed_only_while_the_new_version_was_made_may_be_the_new_one():
+    events = [BAD_BEGAN, UNDONE, BACK_BEGAN, failed(9, instance="i1"), BACK_LIVE]
+    assert owned([*events, failed(7, instance="i1")]) == [("i1", ago(7))]
+
+
+def test_one_of_nobody_knows_which_instance_is_ours():
+    events = [failed(20, instance=""), BACK_BEGAN, BACK_LIVE]
+    assert owned([*events, failed(7, instance="")]) == [("", ago(7))]
+
+
+def test_without_the_begin_of_the_version_nobody_is_known_to_leave():
+    events = [failed(20, instance="old"), BACK_LIVE, failed(7, instance="old")]
+    assert owned(events) == [("old", ago(7))]
+
+
+def test_a_rollback_that_fails_saves_nobody():
+    """The version before it goes on, and so do its failures."""
+    events = [
+        BAD_BEGAN,
+        UNDONE,
+        failed(20, instance="old"),
+        BACK_BEGAN,
+        ended(8, "failed", "dep-2"),
+        failed(7, instance="old"),
+    ]
+    assert owned(events, since=55) == [("old", ago(20)), ("old", ago(7))]
+    assert standing(events, [deploy("update_failed", 10)], NOW).code == "crashed"
+
+
+def test_the_crashes_before_a_rollback_are_past_once_it_is_live():
+    loop = [failed(m, instance="old") for m in (18, 14, 12)]
+    leaving = [failed(7, instance="old"), failed(5, instance="old")]
+    events = [BAD_BEGAN, UNDONE, *loop, BACK_BEGAN, BACK_LIVE, back(8), *leaving]
+    assert standing(events, [deploy("live", 10, finished=8)], NOW).ok
+
+
+@pytest.mark.xfail(strict=True, reason="reported: _leaving takes the newest begin of any version")
+@pytest.mark.parametrize("other", [began(20.5, "dep-3"), event("server_restarted", 20.5)])
+def test_another_begin_does_not_make_the_running_version_an_old_one(other):
+    """Its instance failed once while it was being started, then it went live, and fails again."""
+    events = [
+        began(30),
+        built(25),
+        failed(22, instance="new"),
+        back(21),
+        other,
+        ended(20, "succeeded"),
+        failed(18, instance="new"),
+    ]
+    assert owned(events, [deploy("live", 30, finished=20)], since=20) == [("new", ago(18))]

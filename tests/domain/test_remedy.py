@@ -1,6 +1,6 @@
 """What is offered, in which order, how long it counts, and when its premise is gone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,12 +20,16 @@ class Remedy:
     name: str
     risk: Risk
     fits: bool = True
+    likely: bool = True
     service: str = "life-os"
     effect: str = "does it"
 
     def suits(self, evidence):
         assert evidence == EVIDENCE
-        return Reason(f"{self.name} fits", "srv-1", ("S1",), LIVE) if self.fits else None
+        if not self.fits:
+            return None
+        brief = (("From", "bbb"), ("Back to", "aaa"))
+        return Reason(f"{self.name} fits", "srv-1", ("S1",), LIVE, likely=self.likely, brief=brief)
 
 
 def test_an_offer_says_what_will_be_run_on_what_and_why():
@@ -33,6 +37,7 @@ def test_an_offer_says_what_will_be_run_on_what_and_why():
     assert (offer.id, offer.action, offer.target) == ("3.restart", "restart", "srv-1")
     assert (offer.why, offer.effect, offer.evidence) == ("restart fits", "does it", ("S1",))
     assert (offer.risk, offer.live) == (Risk.HIGH, LIVE)
+    assert offer.brief == (("From", "bbb"), ("Back to", "aaa"))
     assert offer.expires_at == NOW + timedelta(minutes=10)
 
 
@@ -45,6 +50,18 @@ def test_mildest_first_and_otherwise_as_they_were_named():
     ]
     offers = propose(remedies, EVIDENCE, 1, NOW, RULES)
     assert [o.action for o in offers] == ["b", "d", "a", "c"]
+
+
+def test_what_the_evidence_points_to_comes_first_however_risky():
+    remedies = [
+        Remedy("mild", Risk.LOW, likely=False),
+        Remedy("bold", Risk.HIGH, likely=False),
+        Remedy("sure", Risk.HIGH),
+        Remedy("sure and mild", Risk.LOW),
+        Remedy("sure too", Risk.HIGH),
+    ]
+    offers = propose(remedies, EVIDENCE, 1, NOW, RULES)
+    assert [o.action for o in offers] == ["sure and mild", "sure", "sure too", "mild", "bold"]
 
 
 def test_what_does_not_suit_is_not_offered():
@@ -65,8 +82,9 @@ def test_two_looks_make_offers_that_cannot_be_confused():
         (LIVE, None),
         (Live("dep-1", "evt-1", ("c",)), None),  # instances come and go by themselves
         (Live("dep-2", "evt-1", ("a", "b")), "a newer deploy (dep-2) has appeared since"),
-        (Live("dep-1", "evt-2", ("a", "b")), "somebody has restarted it since"),
+        (Live("dep-1", "evt-2", ("a", "b")), "it has been restarted since"),
         (Live("dep-2", "evt-2", ()), "a newer deploy (dep-2) has appeared since"),
+        (replace(LIVE, auto_deploy="off"), None),  # it undoes nothing that was approved
     ],
 )
 def test_what_has_changed_about_the_target(now, why):

@@ -148,7 +148,7 @@ async def test_two_engines_at_once_call_once(world, asked, restart):
     ("live", "why"),
     [
         (Live("dep-2", "evt-0", ()), "a newer deploy (dep-2) has appeared since; nothing was done"),
-        (Live("dep-1", "evt-9", ()), "somebody has restarted it since; nothing was done"),
+        (Live("dep-1", "evt-9", ()), "it has been restarted since; nothing was done"),
     ],
 )
 async def test_the_premise_is_read_again_before_the_call(

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.adapters.actions.restart import Restart
+from bot.adapters.actions.restart_database import RestartDatabase
+from bot.adapters.actions.rollback import Rollback
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident, Kind, Phase
 from bot.domain.proof import next_step
-from bot.domain.remedy import Live, Proposal, Risk
+from bot.domain.remedy import Course, Live, propose
 from bot.domain.rules import Rules
 from bot.domain.severity import Severity, row
 from tests.cast import ANN, BEN
 
 RULES = Rules()
 START = datetime(2026, 1, 1, 3, 12, 5, tzinfo=UTC)
-EFFECT = (
-    "Replaces every running instance with a fresh one of the same deploy; "
-    "takes about a minute; unsaved work in memory is lost."
-)
 LIVE = Live("dep-d4k1", "evt-0", ("srv-9x2b-a",))
 STATE = Evidence(
     "S1",
     "service",
     Found.SOMETHING,
     "exited with code 1, 210 of 512 MB, CPU 3 %, 1 failures, 0 restarts in 24 h",
-    (("state", "crashed"),),
+    (
+        ("state", "crashed"),
+        ("auto_deploy", "commit"),
+        ("deploy", "dep-d4k1"),
+        ("restart", "evt-0"),
+        ("instances", "srv-9x2b-a"),
+    ),
 )
 LOGS = Evidence(
     "L1",
@@ -55,8 +61,35 @@ DATABASE = Evidence(
     Found.SOMETHING,
     "answered in 12 ms, 7 of 100 connections taken, version 16.4",
 )
+BROKEN = Evidence(
+    "D1",
+    "deploys",
+    Found.SOMETHING,
+    "latest is live: 8e1f0a2 “Read memory in one go”, 4 min before the trouble began",
+    (
+        ("live", "dep-d4k1"),
+        ("live_said", "8e1f0a2 “Read memory in one go”, 6 min old"),
+        ("target", "dep-d4j7"),
+        ("target_said", "3f9c2ab “Keep memory in a file”, 34 h old"),
+        ("undoes", "8e1f0a2 “Read memory in one go”"),
+        ("live_minutes_before", "4.1"),
+    ),
+    (
+        "dep-d4k1 live, 6 min old: 8e1f0a2 Read memory in one go",
+        "dep-d4j7 deactivated, 34 h old: 3f9c2ab Keep memory in a file",
+    ),
+)
+RUNS = replace(
+    STATE,
+    summary="running, up since 28 Dec 09:30 UTC, 210 of 512 MB, CPU 3 %",
+    facts=(("state", "running"), *STATE.facts[1:]),
+)
 BLIND = Evidence("", "logs", Found.UNREADABLE, "Render: HTTP 503")
-STARTS_AFRESH = "it is crashed; a fresh start may bring it back"
+ACTIONS = (
+    Restart("life-os", "srv-9x2b", None, None),
+    Rollback("life-os", "srv-9x2b", None, None),
+    RestartDatabase("life-os", "dpg-7c1d-a", None, None, None),
+)
 EVERYTHING = (STATE, LOGS, DEPLOYS, DATABASE)
 
 
@@ -79,10 +112,11 @@ class Night:
         note = "refused: nothing listens at its address"
         return self.then(Kind.JOINED, 5, **failing("http", "refused", note))
 
-    def triaged(self, *evidence, offers=True, why=STARTS_AFRESH):
-        look = self.incident.version
-        offered = (restart(look, self.at, why),) if offers else ()
-        return self.then(Kind.TRIAGED, 2, evidence=evidence or EVERYTHING, proposals=offered)
+    def triaged(self, *evidence, offers=True):
+        evidence = evidence or EVERYTHING
+        actions = ACTIONS if offers else ()
+        offered = propose(actions, evidence, self.incident.version, self.at, RULES)
+        return self.then(Kind.TRIAGED, 2, evidence=evidence, proposals=offered)
 
     def asked(self, by=ANN):
         ask = f"12-{self.incident.version + 1}"
@@ -96,6 +130,17 @@ class Night:
 
     def started(self):
         return self.then(Kind.STARTED, 1, offer=self.incident.approved.id, live=LIVE)
+
+    def under_way(self, seconds=9):
+        """A rollback was accepted, and auto-deploy is off; its deploy is being put in place."""
+        self.then(Kind.ANSWERED, 1, note="Render accepted it")
+        self.then(Kind.LEFT, seconds, note=SWITCH_ON, step=len(self.incident.left) + 1)
+        return self.then(Kind.ANSWERED, 0, note=IN_PLACE, code=Course.UNDER_WAY)
+
+    def rolled_back(self):
+        self.joined().triaged(*CAME_WITH_IT).asked().approved().started().under_way()
+        note = "Render put 3f9c2ab (dep-d4k2) live at 03:14:15 UTC"
+        return self.then(Kind.RAN, 48, note=note)
 
     def ran(self):
         self.then(Kind.ANSWERED, 1, note="Render accepted the restart")
@@ -121,6 +166,9 @@ class Night:
         return self.then(Kind.REPORTED, 1, note="incident-2026-01-01.md")
 
 
+SWITCH_ON = "Switch auto-deploy of life-os on again once it is fixed (it was “commit”)"
+IN_PLACE = "Render is putting 3f9c2ab (dep-d4k2) in place"
+CAME_WITH_IT = (STATE, LOGS, BROKEN, DATABASE)
 BACK = "running · HTTP 200 in 0.08 s · 0 errors in 5 min (0.0/min)"
 FIGURES = "8 of 8 looks good · 0.0 errors/min at most · 214 of 512 MB · CPU 4 %"
 
@@ -128,12 +176,6 @@ FIGURES = "8 of 8 looks good · 0.0 errors/min at most · 214 of 512 MB · CPU 4
 def failing(check, code, note):
     severity = row(check, code).severity
     return {"check": check, "code": code, "note": note, "severity": severity}
-
-
-def restart(look, at, why):
-    until = at + RULES.offer_valid
-    id = f"{look}.restart"
-    return Proposal(id, "restart", "srv-9x2b", Risk.HIGH, why, EFFECT, ("S1",), LIVE, until)
 
 
 def by_hand(note="users say it answers twice"):

@@ -15,10 +15,22 @@ from bot.views.help import help_text
 from bot.views.report import report
 from bot.views.status import Standing, blindness, sight, status
 from bot.views.thread import all_clear, log, persisted, reminder
+from bot.views.todo import todos
 from tests.cast import ANN, BEN
 from tests.views import scenes
 from tests.views.golden import FOLDER, golden, written
-from tests.views.scenes import BLIND, RULES, START, STATE, Night, by_hand, failing, relapsed
+from tests.views.scenes import (
+    BLIND,
+    CAME_WITH_IT,
+    RULES,
+    RUNS,
+    START,
+    STATE,
+    Night,
+    by_hand,
+    failing,
+    relapsed,
+)
 
 BERLIN = replace(RULES, zone=ZoneInfo("Europe/Berlin"))
 
@@ -47,14 +59,63 @@ def refused():
     return night.then(Kind.FAILED, 1, note="Render rejects the key (HTTP 401)").triaged()
 
 
-RUNS = replace(STATE, summary="running, up since 28 Dec 09:30 UTC, 210 of 512 MB, CPU 3 %")
-NO_ROOM = Evidence("B1", "database", Found.SOMETHING, "every connection is taken")
-MAY_NOT = "it may not help while the database is in trouble"
+FULL = (("state", "saturated"), ("detail", "every connection is taken"), ("hosted", "available"))
+NO_ROOM = Evidence(
+    "B1", "database", Found.SOMETHING, "every connection is taken; Render says available", FULL
+)
+SILENT = (("state", "refused"), ("detail", "it refuses connections"), ("hosted", "unavailable"))
+GONE = Evidence(
+    "B1", "database", Found.SOMETHING, "it refuses connections; Render says unavailable", SILENT
+)
 
 
-def database():
+def no_room():
     found = failing("postgres", "saturated", "every connection is taken")
-    return Night(**found).triaged(NO_ROOM, RUNS, why=MAY_NOT)
+    return Night(**found).triaged(NO_ROOM, RUNS)
+
+
+def gone():
+    found = failing("postgres", "refused", "it refuses connections")
+    return Night(**found).triaged(GONE, RUNS)
+
+
+def broken():
+    """The trouble came with a deploy."""
+    return Night().joined().triaged(*CAME_WITH_IT)
+
+
+def not_made_safe():
+    todo = (
+        "Switch auto-deploy of life-os off by hand before the next push:"
+        " I could not (Render: HTTP 503); it was “commit”"
+    )
+    night = broken().asked().approved().started()
+    night.then(Kind.ANSWERED, 1, note="Render accepted it").then(Kind.LEFT, 40, note=todo, step=1)
+    return night.then(Kind.RAN, 0, note="Render put 3f9c2ab (dep-d4k2) live at 03:13:55 UTC")
+
+
+def rollback_failed():
+    note = "the rollback 3f9c2ab (dep-d4k2) failed: its new version did not start"
+    night = broken().asked().approved().started().under_way()
+    return night.then(Kind.FAILED, 60, note=note).triaged(*CAME_WITH_IT)
+
+
+def rollback_for_ever():
+    note = f"{scenes.IN_PLACE} for too long; it is not repeated"
+    night = broken().asked().approved().started().under_way()
+    return night.then(Kind.UNKNOWN, 1201, note=note)
+
+
+def rolled_back_twice():
+    """Fixed too early: pushed, rolled back again."""
+    again = failing("service", "crashed", "exited with code 1")
+    night = Night().rolled_back().held().recovered().reported().then(Kind.DETECTED, 1200, **again)
+    return night.rolled_back().held().recovered()
+
+
+def settled(night, step=1, by=BEN):
+    [left] = [e for e in night.incident.left if e.step == step]
+    return night.then(Kind.SETTLED, 600, by, step=step, note=f"done: {left.note}")
 
 
 def overridden():
@@ -85,7 +146,19 @@ CARDS = {
     "card_open_denied": Night().joined().triaged().asked().then(Kind.DENIED, 9, BEN),
     "card_open_nothing_fits": deploy_not_taken(),
     "card_open_source_unreadable": Night().triaged(STATE, BLIND),
-    "card_open_database": database().asked(),
+    "card_open_database": no_room().asked(),
+    "card_open_database_down": gone(),
+    "card_database_question": gone().asked(),
+    "card_rollback_first": broken(),
+    "card_rollback_question": broken().asked(),
+    "card_rollback_under_way": broken().asked().approved().started().under_way(),
+    "card_rollback_failed": rollback_failed(),
+    "card_rollback_verifying": Night().rolled_back(),
+    "card_rollback_unknown": rollback_for_ever(),
+    "card_rollback_over": Night().rolled_back().held().recovered().reported(),
+    "card_rollback_over_by_hand": not_made_safe().held().recovered(),
+    "card_rollback_over_twice": rolled_back_twice(),
+    "card_rollback_settled": settled(Night().rolled_back().held().recovered().reported()),
     "card_open_held_back": withdrawn(),
     "card_open_refused": refused(),
     "card_open_persisted": asked_again(),
@@ -144,6 +217,7 @@ def test_the_card_before_the_relapse():
 
 LOGS = {
     "log": scenes.a_full_night(),
+    "log_of_a_rollback": settled(Night().rolled_back().held().recovered().reported()),
     "log_of_everything": (
         scenes.severity_set(refused().then(Kind.ACKNOWLEDGED, 9, BEN), Severity.P1)
         .then(Kind.NOTED, 9, BEN, note="called the host")
@@ -196,6 +270,7 @@ CLEARS = {
     "all_clear": scenes.a_full_night(),
     "all_clear_by_itself": healed().held().recovered().reported(),
     "all_clear_without_proof": overridden().reported(),
+    "all_clear_with_todo": Night().rolled_back().held().recovered().reported(),
     "all_clear_by_hand": by_hand()
     .then(Kind.HEALED, 60, BEN, note="Ben says it is fixed")
     .held()
@@ -212,6 +287,7 @@ def test_the_all_clear(name):
 
 REPORTS = {
     "report": Night().restarted().held().recovered(),
+    "report_with_todo": Night().rolled_back().held().recovered(),
     "report_of_what_is_open": asked_again().triaged(STATE, BLIND),
     "report_of_what_came_back": healed().held().recovered(),
     "report_without_proof": overridden(),
@@ -224,6 +300,24 @@ REPORTS = {
 def test_the_report(name):
     text = report(REPORTS[name].incident, RULES)
     assert text == golden(name, text)
+
+
+TODOS = {
+    "todo": [rolled_back_twice().incident],
+    "todo_empty": [scenes.a_full_night().incident, Night().incident],
+    "todo_one": [Night().incident, Night().rolled_back().incident],
+}
+
+
+@pytest.mark.parametrize("name", TODOS)
+def test_what_is_left_to_do(name):
+    text = written(todos(TODOS[name], RULES))
+    assert text == golden(name, text)
+
+
+def test_since_when_is_told_in_the_zone_of_those_who_read():
+    night = Night().rolled_back()
+    assert "since 2026-01-01 04:13 CET" in todos([night.incident], BERLIN).html
 
 
 def look(check, verdict, seen, detail, ago=12):
@@ -272,7 +366,7 @@ def test_unreadable_is_not_nothing():
 
 
 def test_no_golden_is_left_over():
-    known = {*CARDS, *LOGS, *CLEARS, *REPORTS, *STATUSES}
+    known = {*CARDS, *LOGS, *CLEARS, *REPORTS, *TODOS, *STATUSES}
     known |= {"card_in_berlin", "card_verifying_waits", "card_superseded", "reminder", "persisted"}
     known |= {"blindness", "sight", "help"}
     assert {file.stem for file in FOLDER.iterdir()} == known

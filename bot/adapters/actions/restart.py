@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from bot.adapters.render import Render
 from bot.adapters.render_live import AHEAD, RESTARTED, read_live
-from bot.domain.evidence import Evidence, Found
-from bot.domain.remedy import Answer, Live, Proposal, Reason, Risk
+from bot.domain.evidence import Evidence, found_by
+from bot.domain.platform import came_with
+from bot.domain.remedy import Answer, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply
 
 CLOCKS_APART = timedelta(seconds=5)  # how far the platform's clock may be behind ours
@@ -32,13 +33,15 @@ class Restart:
 
     def suits(self, evidence: Sequence[Evidence]) -> Reason | None:
         """Offered whenever the service is known and can be restarted now."""
-        known = next((e for e in evidence if e.source == "service"), None)
-        state = known.fact("state") if known and known.found is Found.SOMETHING else None
-        if known is None or state is None or state in NOT_NOW:
+        known, database, history = (
+            found_by(source, evidence) for source in ("service", "database", "deploys")
+        )
+        if known is None or (known.fact("state") or "suspended") in NOT_NOW:
             return None
-        database = next((e for e in evidence if e.source == "database"), None)
-        why, seen_in = _why(known, database)
-        return Reason(why, self.id, seen_in, _live_of(known))
+        why, likely = _why(known, database, history)
+        rests_on = (known.id, database.id) if database and not _stands(database) else (known.id,)
+        brief = (("Service", self.id), ("Deploy", known.fact("deploy") or "unknown"))
+        return Reason(why, self.id, rests_on, _live_of(known), likely=likely, brief=brief)
 
     async def live(self) -> Live:
         return await read_live(self.render, self.id, self.now())
@@ -49,29 +52,53 @@ class Restart:
         except PermissionError as refusal:
             return Reply(Answer.REFUSED, str(refusal))
 
-    async def effect_since(self, before: Live, at: datetime) -> str | None:
+    async def effect_since(
+        self,
+        proposal: Proposal,  # noqa: ARG002 - the port's form
+        before: Live,
+        at: datetime,
+    ) -> Effect | None:
         since, now = at - CLOCKS_APART, self.now()
         events = await self.render.events(self.id, since, now + AHEAD, kind=RESTARTED)
         new = [
             e for e in events if e.kind == RESTARTED and e.at >= since and e.id != before.restart
         ]
         if new:
-            return f"Render recorded the restart at {new[0].at:%H:%M:%S} UTC ({new[0].id})"
+            seen = f"Render recorded the restart at {new[0].at:%H:%M:%S} UTC ({new[0].id})"
+            return Effect(Course.DONE, seen)
         instances = {one.id for one in await self.render.instances(self.id)}
         if instances and before.instances and instances.isdisjoint(before.instances):
-            return f"every instance is new: {', '.join(sorted(instances))}"
+            return Effect(Course.DONE, f"every instance is new: {', '.join(sorted(instances))}")
         return None
 
+    async def secure(self, before: Live) -> None:
+        """Nothing is left behind."""
 
-def _why(known: Evidence, database: Evidence | None) -> tuple[str, tuple[str, ...]]:
-    """A short reason that promises nothing, and the evidence it rests on."""
-    if database and database.fact("state") not in {None, "ok", "slow"}:
-        return "it may not help while the database is in trouble", (known.id, database.id)
+
+def _why(known: Evidence, database: Evidence | None, history: Evidence | None) -> tuple[str, bool]:
+    """A short reason that promises nothing, and whether the evidence points to it."""
+    if database and not _stands(database):
+        return "it may not help while the database is in trouble", False
+    if history and _came_with_a_deploy(history):
+        return (
+            "it may not help: the trouble began with the newest deploy, and that would stay",
+            False,
+        )
     if known.fact("state") != "running":
-        return f"it is {known.fact('state')}; a fresh start may bring it back", (known.id,)
+        return f"it is {known.fact('state')}; a fresh start may bring it back", True
     if _memory_share(known) >= NEARLY_FULL:
-        return "its memory is nearly full; a fresh start empties it", (known.id,)
-    return "a fresh start clears whatever is stuck in memory", (known.id,)
+        return "its memory is nearly full; a fresh start empties it", True
+    return "a fresh start clears whatever is stuck in memory", True
+
+
+def _stands(database: Evidence) -> bool:
+    return database.fact("state") in {None, "ok", "slow"}
+
+
+def _came_with_a_deploy(history: Evidence) -> bool:
+    """There is an earlier deploy to go back to, and the trouble began soon after the live one."""
+    since = history.fact("live_minutes_before")
+    return since is not None and came_with(float(since))
 
 
 def _memory_share(known: Evidence) -> float:

@@ -11,7 +11,8 @@ import httpx
 from bot.adapters.web import FAILED, Page, exchange, why
 from bot.domain.check import Result, Seen
 
-NOBODY_THERE = frozenset({502, 503, 504})  # an edge speaking for a process that does not
+# An edge speaks for a process that does not; a 503 may be the process itself, as of a health page.
+NOBODY_THERE = frozenset({502, 504})
 AT_MOST = 256_000  # bytes of the body: the status is what counts
 
 

@@ -10,7 +10,8 @@ from bot.adapters.render import Render
 from bot.domain.check import Result, Seen
 from bot.domain.logs.errors import error_events, grouped
 from bot.domain.logs.lines import LogLine
-from bot.domain.logs.summary import errors_between, marked_at, started_at
+from bot.domain.logs.starts import Start, running, starts
+from bot.domain.logs.summary import errors_between
 from bot.ports import Unavailable
 
 BACK_FILL = timedelta(minutes=10)  # how far the first look reads back
@@ -25,7 +26,8 @@ class Logs:
     """Reads only what is new. `value` is errors per minute over `window`.
 
     `start_marker` is what the program prints once it works (None: it prints nothing of the kind);
-    a start counts from the platform's own `==> Running` line, and so do the errors.
+    a start counts from the platform's own `==> Running` line, and so do the errors. Of several
+    instances the one that came last counts.
     """
 
     service: str
@@ -39,8 +41,7 @@ class Logs:
     name: str = "logs"
     _lines: dict[str, LogLine] = field(default_factory=dict, repr=False)
     _cursor: datetime | None = field(default=None, repr=False)
-    _started_at: datetime | None = field(default=None, repr=False)
-    _marked_at: datetime | None = field(default=None, repr=False)
+    _starts: dict[str, Start] = field(default_factory=dict, repr=False)
 
     async def look(self) -> Result:
         now = self.now()
@@ -48,7 +49,8 @@ class Logs:
             await self._catch_up(now)
         except Unavailable as gone:
             return Result(self.service, self.name, Seen.BLIND, now, detail=str(gone))
-        since = max(now - self.window, self._started_at or now - self.window)
+        since, start = now - self.window, running(self._starts)
+        since = max(since, start.last) if start else since
         errors = errors_between(error_events(self._lines.values()), since, now + AHEAD)
         rate = len(errors) / (self.window.total_seconds() / 60)
         said = f"{len(errors)} errors in {_minutes(self.window)} ({rate:.1f}/min)"
@@ -63,30 +65,24 @@ class Logs:
         return Result(self.service, self.name, Seen.PASS, now, "", said, rate)
 
     def _not_started(self, now: datetime) -> str:
-        start, mark = self._started_at, self._marked_at
-        if self.start_marker is None or start is None or now - start <= self.start_within:
+        start = running(self._starts)
+        if self.start_marker is None or start is None or start.reached_its_end:
             return ""
-        if mark is not None and mark >= start:
+        if now - start.last <= self.start_within:
             return ""
-        return f"started {_minutes(now - start)} ago and has not said “{self.start_marker}”"
+        return f"started {_minutes(now - start.last)} ago and has not said “{self.start_marker}”"
 
     async def _catch_up(self, now: datetime) -> None:
         back = max(BACK_FILL, self.window, 2 * self.start_within)
         start = self._cursor - OVERLAP if self._cursor else now - back
         owner = await self.render.owner(self.id)
         new = await self.render.logs(owner, self.id, start, now + AHEAD)
-        self._started_at = _later(self._started_at, started_at(new))
-        if self.start_marker is not None:
-            self._marked_at = _later(self._marked_at, marked_at(new, self.start_marker))
+        self._starts = starts(self._starts, new, self.start_marker)
         known = self._lines | {line.id or f"{line.at} {line.text}": line for line in new}
         newest = sorted(known.items(), key=lambda item: item[1].at)[-KEPT:]
         self._lines = {key: line for key, line in newest if line.at > now - back}
         if new:
             self._cursor = min(new[-1].at, now)
-
-
-def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max((at for at in (one, other) if at), default=None)
 
 
 def _minutes(length: timedelta) -> str:

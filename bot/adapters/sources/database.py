@@ -1,10 +1,11 @@
-"""What the database says of itself, or why it says nothing."""
+"""What the database says of itself, or why it says nothing; and what the platform says of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from bot.adapters.postgres import Finding, Probe
+from bot.adapters.render import Render
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident
 from bot.ports import Unavailable
@@ -12,19 +13,35 @@ from bot.ports import Unavailable
 
 @dataclass(frozen=True)
 class Database:
-    """One new connection, as the service would make it. Raises Unavailable when we are blind."""
+    """One new connection, as the service would make it. Raises Unavailable when we are blind.
+
+    `id` is the platform's (dpg-…); without it only the connection is looked at.
+    """
 
     service: str
     probe: Probe
+    render: Render | None = None
+    id: str = ""
     name: str = "database"
 
     async def gather(self, incident: Incident) -> Evidence:  # noqa: ARG002 - the port's form
         found = await self.probe.figures()
         if found.blind:
             raise Unavailable(found.detail)
-        state = found.code or "ok"
-        summary = _summary(found)
-        return Evidence("B1", self.name, Found.SOMETHING, summary, _facts(state, found))
+        hosted = await self._hosted()
+        facts = {**_facts(found), **({"hosted": hosted} if hosted else {})}
+        said = f"{_summary(found)}; Render says {hosted}" if hosted else _summary(found)
+        return Evidence("B1", self.name, Found.SOMETHING, said, tuple(facts.items()))
+
+    async def _hosted(self) -> str:
+        """The platform's word for its state; empty when it is not known."""
+        if self.render is None or not self.id:
+            return ""
+        try:
+            hosted = await self.render.postgres(self.id)
+        except Unavailable:  # the connection says more, and it has been tried
+            return ""
+        return "suspended" if hosted.suspended else hosted.status
 
 
 def _summary(found: Finding) -> str:
@@ -34,12 +51,14 @@ def _summary(found: Finding) -> str:
     return f"{found.detail}, {taken} taken, version {found.version}"
 
 
-def _facts(state: str, found: Finding) -> tuple[tuple[str, str], ...]:
-    facts = {"state": state, "detail": found.detail}
+def _facts(found: Finding) -> dict[str, str]:
+    facts = {"state": found.code or "ok", "detail": found.detail}
     if found.seconds is not None:
         facts["ms"] = f"{found.seconds * 1000:.0f}"
     if found.connections is not None:
         facts["version"] = found.version
         facts["connections"] = str(found.connections)
         facts["max"] = str(found.max_connections)
-    return tuple(facts.items())
+    if found.started_at is not None:
+        facts["started"] = found.started_at.isoformat()
+    return facts

@@ -1,19 +1,21 @@
-"""What was deployed last, and how long before the trouble began."""
+"""What was deployed last, how long before the trouble began, and what one could go back to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.adapters.render import Render
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident
-from bot.domain.platform import Deploy, newest_first
+from bot.domain.platform import Deploy, live_deploy, newest_first, undone, way_back
 
+READ = 20  # deploys: far enough back for one that ran
 SHORT = 7  # characters of a commit id, as git abbreviates it
 SHOWN = 60  # characters of it in the summary
 LONGEST = 120  # characters of a commit message that are quoted
+NAMED = 3  # commits that a way back would undo, by name
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,16 @@ class Deploys:
     name: str = "deploys"
 
     async def gather(self, incident: Incident) -> Evidence:
-        newest = newest_first(await self.render.deploys(self.id))[:2]
-        if not newest:
+        deploys = newest_first(await self.render.deploys(self.id, READ))
+        if not deploys:
             return Evidence("D1", self.name, Found.NOTHING, "nothing was ever deployed")
-        before = _minutes_before(newest[0], incident.began_at)
-        lines = tuple(_line(deploy, self.now()) for deploy in newest)
-        summary = _summary(newest[0], before)
-        return Evidence("D1", self.name, Found.SOMETHING, summary, _facts(newest, before), lines)
+        now, before = self.now(), _minutes_before(deploys[0], incident.began_at)
+        target = way_back(deploys)
+        shown = [*deploys[:2], *([target] if target and target not in deploys[:2] else [])]
+        lines = tuple(_line(deploy, now) for deploy in shown)
+        facts = {**_newest(deploys, before), **_way_back(deploys, target, incident.began_at, now)}
+        summary = _summary(deploys[0], before)
+        return Evidence("D1", self.name, Found.SOMETHING, summary, tuple(facts.items()), lines)
 
 
 def _minutes_before(deploy: Deploy, began: datetime) -> float | None:
@@ -43,8 +48,7 @@ def _minutes_before(deploy: Deploy, began: datetime) -> float | None:
 
 
 def _summary(latest: Deploy, before: float | None) -> str:
-    title = latest.message.partition("\n")[0][:SHOWN]
-    commit = f"{latest.commit[:SHORT]} “{title}”" if latest.commit else "no commit"
+    commit = _commit(latest) if latest.commit else "no commit"
     said = f"latest is {latest.status}: {commit}"
     if before is None:
         return said
@@ -52,22 +56,56 @@ def _summary(latest: Deploy, before: float | None) -> str:
     return f"{said}, {_length(abs(before))} {when} the trouble began"
 
 
-def _facts(newest: list[Deploy], before: float | None) -> tuple[tuple[str, str], ...]:
+def _commit(deploy: Deploy) -> str:
+    title = deploy.message.partition("\n")[0][:SHOWN]
+    return f"{deploy.commit[:SHORT]} “{title}”"
+
+
+def _newest(deploys: Sequence[Deploy], before: float | None) -> dict[str, str]:
     facts = {}
-    for name, deploy in zip(("latest", "previous"), newest, strict=False):
+    for name, deploy in zip(("latest", "previous"), deploys, strict=False):
         facts[name] = deploy.id
         facts[f"{name}_commit"] = deploy.commit
         facts[f"{name}_status"] = deploy.status
+    facts["latest_trigger"] = deploys[0].trigger
     if before is not None:
         facts["minutes_before"] = f"{before:.0f}"
-    return tuple(facts.items())
+    return facts
+
+
+def _way_back(
+    deploys: Sequence[Deploy], target: Deploy | None, began: datetime, now: datetime
+) -> dict[str, str]:
+    """What a rollback would leave and what it would go back to; empty without a way back."""
+    live = live_deploy(deploys)
+    if target is None or live is None:
+        return {}
+    facts = {
+        "live": live.id,
+        "live_said": f"{_commit(live)}{_aged(live, now)}",
+        "target": target.id,
+        "target_said": f"{_commit(target)}{_aged(target, now)}",
+        "undoes": _named([_commit(deploy) for deploy in undone(deploys, target)]),
+    }
+    before = _minutes_before(live, began)
+    return facts if before is None else {**facts, "live_minutes_before": f"{before:.1f}"}
+
+
+def _named(commits: Sequence[str]) -> str:
+    more = f" and {len(commits) - NAMED} more" if len(commits) > NAMED else ""
+    return f"{', '.join(commits[:NAMED])}{more}"
 
 
 def _line(deploy: Deploy, now: datetime) -> str:
-    at = deploy.created_at
-    age = f", {_length((now - at).total_seconds() / 60)} old" if at else ""
     first = deploy.message.partition("\n")[0][:LONGEST]
-    return f"{deploy.id} {deploy.status}{age}: {deploy.commit[:SHORT]} {first}".rstrip()
+    return (
+        f"{deploy.id} {deploy.status}{_aged(deploy, now)}: {deploy.commit[:SHORT]} {first}".rstrip()
+    )
+
+
+def _aged(deploy: Deploy, now: datetime) -> str:
+    at = deploy.created_at
+    return f", {_length((now - at).total_seconds() / 60)} old" if at else ""
 
 
 def _length(minutes: float) -> str:

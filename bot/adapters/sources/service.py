@@ -56,6 +56,7 @@ class ServiceState:
         state = _state(found, deploys)
         facts = {
             "state": state,
+            "auto_deploy": hosted.auto_deploy,
             **_lasting(live),
             **_usage(figures, live.instances),
             **_history(events, deploys, now, running=state == "running"),

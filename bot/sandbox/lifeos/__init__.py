@@ -1,1 +1,1 @@
-"""Life OS: a small personal Telegram bot, as one developer might have written it."""
+"""The sources of Life OS, the watched bot: one folder with its changes for each commit."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bot.sandbox.nights import crash, nothing_wrong
+from bot.sandbox.nights import bad_deploy, crash, database, nothing_wrong
 from bot.sandbox.nights.story import Night
 
-NIGHTS: dict[str, Night] = {night.name: night for night in (crash.NIGHT, nothing_wrong.NIGHT)}
+NIGHTS: dict[str, Night] = {
+    night.name: night
+    for night in (crash.NIGHT, bad_deploy.NIGHT, *database.NIGHTS, nothing_wrong.NIGHT)
+}

@@ -23,5 +23,5 @@ async def on_call(story: Story, who: Somebody, wanted: Sequence[str]) -> None:
             labels = story.labels(message)
             want = next((w for w in wanted if any(w in label for label in labels)), None)
             if want:
-                story.tap_label(who, message, want)
+                await story.tap_label(who, message, want)
                 break

@@ -28,6 +28,17 @@ class Night:
     play: Callable[[Story], Awaitable[None]]
 
 
+Hand = Callable[["Story", cast.Somebody, dict[str, Any], dict[str, Any]], Awaitable[None]]
+
+
+async def tap_in_the_api(
+    story: Story, who: cast.Somebody, message: dict[str, Any], button: dict[str, Any]
+) -> None:
+    """How a finger reaches the button: here without a screen."""
+    data = button["callback_data"]
+    story.world.telegram.tap(who.id, cast.ON_CALL_CHAT, message["message_id"], data)
+
+
 @dataclass
 class Story:
     """One night under way. `marks` holds what happened and when, in real seconds from the start."""
@@ -37,6 +48,8 @@ class Story:
     began: float = field(default_factory=time.monotonic)
     told: Callable[[str], None] = lambda _: None
     taps: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)  # what stood there when a button was tapped
+    hand: Hand = tap_in_the_api
     killed: int = 0
 
     def kill_watchdog(self) -> None:
@@ -59,6 +72,10 @@ class Story:
             await asyncio.sleep(LOOK_EVERY)
         raise WentWrong(f"waited {within:.0f} s in vain: {what}")
 
+    async def wait(self, seconds: float) -> None:
+        """Let so many world seconds pass."""
+        await asyncio.sleep(self.world.pace.real(seconds))
+
     def must(self, what: str, holds: object) -> None:
         if not holds:
             raise WentWrong(f"not so: {what}")
@@ -77,6 +94,10 @@ class Story:
         found = (m for m in reversed(self.messages()) if text in words(m))
         return next(found, None)
 
+    def same(self, message: dict[str, Any]) -> dict[str, Any]:
+        """That message as it stands now."""
+        return next(m for m in self.messages() if m["message_id"] == message["message_id"])
+
     def audible(self) -> list[dict[str, Any]]:
         return [m for m in self.messages() if not m.get("silent")]
 
@@ -88,9 +109,10 @@ class Story:
     def labels(self, message: dict[str, Any]) -> list[str]:
         return [button["text"] for button in buttons(message)]
 
-    def tap_label(self, who: cast.Somebody, message: dict[str, Any], label: str) -> None:
-        data = next(b["callback_data"] for b in buttons(message) if label in b["text"])
-        self.world.telegram.tap(who.id, cast.ON_CALL_CHAT, message["message_id"], data)
+    async def tap_label(self, who: cast.Somebody, message: dict[str, Any], label: str) -> None:
+        self.seen.append(words(message))
+        button = next(b for b in buttons(message) if label in b["text"])
+        await self.hand(self, who, message, button)
         self.taps.append(label)
 
     def tapped(self, label: str) -> bool:
@@ -103,6 +125,14 @@ class Story:
         """Every changing call that the platform was sent: "POST /services/…/restart"."""
         calls = self.world.render.journal
         return [f"{c.method} {c.path}" for c in calls if c.method != "GET"]
+
+    def state(self) -> str:
+        return self.world.snapshot_state()
+
+    def newest_deploy(self) -> dict[str, Any]:
+        """As the world shows it: id, status, trigger, commit."""
+        deploys: Any = self.world.service.snapshot()["deploys"]
+        return dict(deploys[0])
 
     def approved(self) -> int:
         """How many approvals the watchdog has written into its log in the chat."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from starlette.types import Receive
 
 from bot.sandbox.connection import gone
+from bot.sandbox.render.twist import Twist, truncated, twist, twisted
 
-KINDS = ("error", "hang", "drop_before", "drop_after", "slow")
+KINDS = ("error", "hang", "drop_before", "drop_after", "slow", "truncate", "twist")
 
 
 @dataclass(eq=False)
@@ -17,7 +19,8 @@ class Fault:
     """`method` and `path` are looked for in the request's (None = any); `seconds` are real ones.
 
     A `hang` without `seconds` lasts until the client goes or the faults are cleared.
-    `drop_after` does what was asked and cuts the connection instead of answering.
+    `drop_after` does what was asked and cuts the connection instead of answering; `truncate` and
+    `twist` do it, too, and spoil the answer.
     """
 
     kind: str
@@ -27,10 +30,19 @@ class Fault:
     body: object = None
     seconds: float | None = None
     times: int = 1
+    headers: Mapping[str, str] = field(default_factory=dict)
+    change: Twist | None = None
 
     def hits(self, method: str, path: str) -> bool:
         named = self.method is None or self.method.upper() in method
         return self.times > 0 and named and (self.path is None or self.path in path)
+
+    @property
+    def spoils(self) -> bool:
+        return self.kind in ("truncate", "twist")
+
+    def spoil(self, body: bytes) -> bytes:
+        return truncated(body) if self.change is None else twisted(body, self.change)
 
 
 class Faults:
@@ -48,11 +60,20 @@ class Faults:
         body: object = None,
         seconds: float | None = None,
         times: int = 1,
+        headers: Mapping[str, str] | None = None,
+        change: Twist | Mapping[str, object] | None = None,
     ) -> None:
-        """`body` may be JSON data or plain text, such as a gateway's page."""
-        if kind not in KINDS:
-            raise ValueError(f"A fault is one of {', '.join(KINDS)}.")
-        self._armed.append(Fault(kind, method, path, status, body, seconds, times))
+        """`body` may be JSON data or plain text, such as a gateway's page.
+
+        `change` belongs to `twist`: a function of the answer's JSON, or paths into it with the
+        values to be found there (see `twist`).
+        """
+        if kind not in KINDS or (kind == "twist") != (change is not None):
+            raise ValueError(f"A fault is one of {', '.join(KINDS)}; a twist needs its change.")
+        made = twist(change) if isinstance(change, Mapping) else change
+        self._armed.append(
+            Fault(kind, method, path, status, body, seconds, times, headers or {}, made)
+        )
 
     def clear(self) -> None:
         """Disarm all, and let go of the requests that hang."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.sandbox.connection import leave_unanswered
@@ -20,6 +20,8 @@ from bot.sandbox.render.state import Call
 from bot.sandbox.render.times import now
 
 KEPT_CALLS = 20_000
+SWITCHING = 101
+STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
 
 class Gate:
@@ -30,11 +32,11 @@ class Gate:
         self._faults, self._journal = faults, journal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        fault = self._faults.take(scope["method"], path_of(scope))
-        told = _Told(send, silent=fault is not None and fault.kind == "drop_after")
+        fault = self._faults.take(method_of(scope), path_of(scope))
+        told = _Told(send, fault, silent=_answers_nobody(scope, fault))
         at = now()
         try:
             await self._pass(scope, receive, told, fault)
@@ -44,7 +46,7 @@ class Gate:
             await leave_unanswered(receive, send)
 
     async def _pass(self, scope: Scope, receive: Receive, told: _Told, fault: Fault | None) -> None:
-        if fault is None or fault.kind == "drop_after":
+        if fault is None or fault.spoils or told.silent:
             await self._admit(scope, receive, told)
         elif fault.kind == "error":
             await self._answer(_armed_answer(fault), scope, receive, told)
@@ -64,7 +66,7 @@ class Gate:
         await self._answer(self._app, scope, receive, told)
 
     async def _answer(self, app: ASGIApp, scope: Scope, receive: Receive, told: _Told) -> None:
-        allowance = self._limits.take(scope["method"], path_of(scope))
+        allowance = self._limits.take(method_of(scope), path_of(scope))
         told.headers = {"Render-Request-Id": new_request_id(), **allowance.headers()}
         if not allowance.allowed:
             app = JSONResponse({"message": "rate limit exceeded"}, 429)
@@ -79,25 +81,58 @@ class Gate:
     def _write(self, scope: Scope, at: datetime, status: int | None, fault: Fault | None) -> None:
         query = scope["query_string"].decode()
         kind = fault.kind if fault else None
-        self._journal.append(Call(at, scope["method"], path_of(scope), query, status, kind))
+        self._journal.append(Call(at, method_of(scope), path_of(scope), query, status, kind))
         if len(self._journal) > 2 * KEPT_CALLS:
             del self._journal[:KEPT_CALLS]
 
 
 class _Told:
-    """Sends on what the application says, with our headers, and remembers the status."""
+    """Sends on what the application says, with our headers, and remembers the status.
 
-    def __init__(self, send: Send, *, silent: bool) -> None:
+    An answer that is to be spoiled is held back until it is whole.
+    """
+
+    def __init__(self, send: Send, fault: Fault | None, *, silent: bool) -> None:
         self.send, self.silent = send, silent
         self.status: int | None = None
         self.headers: dict[str, str] = {}
+        self._spoiling = fault if fault is not None and fault.spoils else None
+        self._held: list[Message] = []
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            MutableHeaders(scope=message).update(self.headers)
-        if not self.silent:
+        if message["type"] in STARTS:
+            self.status = message.get("status", SWITCHING)
+            message.setdefault("headers", [])
+            said = MutableHeaders(scope=message)
+            for name, value in self.headers.items():
+                said.setdefault(name, value)
+        if self.silent:
+            return
+        if self._spoiling is None or message["type"] == "websocket.accept":
             await self.send(message)
+        else:
+            await self._spoil(message, self._spoiling)
+
+    async def _spoil(self, message: Message, fault: Fault) -> None:
+        self._held.append(message)
+        if message["type"] in STARTS or message.get("more_body"):
+            return
+        start, *parts = self._held
+        body = b"".join(part.get("body", b"") for part in parts)
+        body = fault.spoil(body) if body else body
+        MutableHeaders(scope=start)["content-length"] = str(len(body))
+        await self.send(start)
+        await self.send({"type": message["type"], "body": body})
+
+
+def _answers_nobody(scope: Scope, fault: Fault | None) -> bool:
+    """A websocket has no answer that could come after the act: it is cut before."""
+    return fault is not None and fault.kind == "drop_after" and scope["type"] == "http"
+
+
+def method_of(scope: Scope) -> str:
+    """A websocket begins as a GET."""
+    return str(scope.get("method", "GET"))
 
 
 def path_of(scope: MutableMapping[str, Any]) -> str:
@@ -107,7 +142,9 @@ def path_of(scope: MutableMapping[str, Any]) -> str:
 
 
 def _armed_answer(fault: Fault) -> Response:
+    headers = dict(fault.headers)
     if isinstance(fault.body, str):
-        return PlainTextResponse(fault.body, fault.status)
+        page = HTMLResponse if fault.body.startswith("<") else PlainTextResponse
+        return page(fault.body, fault.status, headers)
     body = {"message": "internal server error"} if fault.body is None else fault.body
-    return JSONResponse(body, fault.status)
+    return JSONResponse(body, fault.status, headers)

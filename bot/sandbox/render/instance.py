@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import shutil
 import socket
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
 from bot.sandbox.pace import Pace
 from bot.sandbox.process import Process, start_process
-from bot.sandbox.render.health import until_healthy
+from bot.sandbox.render.health import UNHEALTHY_AFTER, until_healthy, until_unhealthy
 from bot.sandbox.render.ids import new_instance_id
-from bot.sandbox.render.state import Failure, Spec
+from bot.sandbox.render.race import race
+from bot.sandbox.render.state import WORKER, Failure, Release, Sample
 from bot.sandbox.render.times import now
 
 # World seconds.
 START_LIMIT = 900
+WORKER_START = 5.0  # how long a worker must have run to count as started; unknown
 FIRST_BACK_OFF = 5.0
 LONGEST_BACK_OFF = 300.0
 FORGIVEN_AFTER = 600.0  # running this long makes the next crash a first one again
 
-SHORTEST_GRACE = 2.0  # real seconds: a program does not shut down faster than it can
+# Real seconds: a program neither starts nor ends faster than it can.
+SHORTEST_START = 1.0
+SHORTEST_GRACE = 2.0
+
 NO_SUCH_COMMAND = 127
 MEBIBYTE = 1024 * 1024
 
@@ -39,18 +44,21 @@ class Watcher(Protocol):
 
 
 class Instance:
-    def __init__(self, service_id: str, spec: Spec, pace: Pace, watcher: Watcher) -> None:
+    """`env` is what the process gets beside the names that belong to the instance itself."""
+
+    def __init__(
+        self, service_id: str, release: Release, env: Mapping[str, str], pace: Pace, to: Watcher
+    ) -> None:
         self.id = new_instance_id(service_id)
-        self.folder = spec.folder / self.id
+        self.release = release
+        self.folder = release.spec.folder / self.id
         self.port = _free_port()
         self.created_at = now()
         self.process: Process | None = None
         self.healthy = False
-        self.starts = 0
-        self._service_id = service_id
-        self._spec = spec
-        self._pace = pace
-        self._watcher = watcher
+        self.in_rotation = True
+        self.starts = self.crashes = 0  # crashes in a row
+        self._env, self._pace, self._watcher = env, pace, to
         self._verdict: Failure | None = None
         self._keeper: asyncio.Task[None] | None = None
 
@@ -58,50 +66,63 @@ class Instance:
     def running(self) -> bool:
         return self.process is not None and self.process.running
 
+    @property
+    def ready(self) -> bool:
+        """Whether traffic may go there."""
+        return self.healthy and self.in_rotation and self.running
+
     async def boot(self) -> Failure | None:
         """Start the process and wait until it is healthy; else say why it is not."""
         process = await self._launch()
         if process is None:
             return Failure(exit_code=NO_SUCH_COMMAND)
-        path = self._spec.health_path
-        healthy = asyncio.create_task(until_healthy(self._pace, self.port, path))
-        ended = asyncio.create_task(process.wait())
         try:
-            limit = self._pace.real(START_LIMIT)
-            first = asyncio.FIRST_COMPLETED
-            done, _ = await asyncio.wait({healthy, ended}, timeout=limit, return_when=first)
-        finally:
-            healthy.cancel()
-            ended.cancel()
-        if ended in done:
-            return self._why(ended.result())
-        if healthy not in done:
+            code = await self._come_up(process)
+        except TimeoutError:
             return Failure(timed_out=(START_LIMIT, "no healthy answer"))
-        self.healthy = True
-        return None
+        self.healthy = self.in_rotation = code is None
+        return None if code is None else self._why(code)
 
     def keep(self, *, booted: bool) -> None:
         """From now on restart the process whenever it ends; `booted`: it is healthy already."""
         self._keeper = asyncio.create_task(self._keep_running(booted=booted))
 
-    def kill_for_memory(self) -> None:
-        limit = f"{self._spec.memory_limit // MEBIBYTE}Mi"
-        self._verdict = Failure(oom_limit=limit)
-        if self.process is not None:
+    def let_go(self) -> None:
+        """From now on its end is final."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+
+    def kill(self, verdict: Failure) -> None:
+        """End it at once, for a reason of the platform."""
+        if self.process is not None and self.process.running:
+            self._verdict = verdict
             self.process.kill()
+
+    async def ended(self) -> Failure:
+        """Wait for the end of the process."""
+        code = NO_SUCH_COMMAND if self.process is None else await self.process.wait()
+        return self._why(code)
 
     async def stop(self, shutdown_seconds: float) -> None:
         """End the process and leave nothing behind."""
+        self.let_go()
         if self._keeper is not None:
-            self._keeper.cancel()
             await asyncio.wait({self._keeper})
         if self.process is not None:
             await self.process.stop(max(self._pace.real(shutdown_seconds), SHORTEST_GRACE))
         self.healthy = False
         await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
 
+    def measure(self) -> Sample:
+        """What it uses now; too much memory is the end of it."""
+        process, limit = self.process, self.release.spec.memory_limit
+        memory, cpu = (process.memory(), process.cpu()) if process else (0, 0.0)
+        if memory > limit:
+            self.kill(Failure(oom_limit=f"{limit // MEBIBYTE}Mi"))
+        return Sample(now(), self.id, min(memory, limit), cpu)
+
     async def _keep_running(self, *, booted: bool) -> None:
-        in_a_row, since = 0, time.monotonic()
+        since = time.monotonic()
         while True:
             failure = None if booted else await self.boot()
             if failure is None:
@@ -110,18 +131,36 @@ class Instance:
             booted = self.healthy = False
             await self._end_hung(failure)
             forgiven = time.monotonic() - since >= self._pace.real(FORGIVEN_AFTER)
-            in_a_row = 1 if forgiven else in_a_row + 1
+            self.crashes = 1 if forgiven else self.crashes + 1
             self._watcher.failed(self, failure)
-            await asyncio.sleep(self._pace.real(back_off(in_a_row)))
+            await asyncio.sleep(self._pace.real(back_off(self.crashes)))
             since = time.monotonic()
 
+    async def _come_up(self, process: Process) -> int | None:
+        """None once it is up, else the exit code; `TimeoutError` when it takes too long."""
+        spec = self.release.spec
+        if spec.kind == WORKER:
+            seconds = max(self._pace.real(WORKER_START), SHORTEST_START)
+            return await race(process, asyncio.sleep(seconds))
+        healthy = until_healthy(self._pace, self.port, spec.health_path)
+        return await race(process, healthy, self._pace.real(START_LIMIT))
+
     async def _outlive(self) -> Failure:
-        """Wait for the end of the healthy process."""
-        code = NO_SUCH_COMMAND if self.process is None else await self.process.wait()
-        return self._why(code)
+        """Wait until the healthy process ends or has been unhealthy for too long."""
+        path = self.release.spec.health_path
+        if self.process is None or path is None or self.release.spec.kind == WORKER:
+            return await self.ended()
+        unhealthy = until_unhealthy(self._pace, self.port, path, self._rotate)
+        code = await race(self.process, unhealthy)
+        if code is not None:
+            return self._why(code)
+        return Failure(unhealthy=f"health check failed for {UNHEALTHY_AFTER:.0f} seconds")
+
+    def _rotate(self, into: bool) -> None:  # noqa: FBT001 - told by the health check
+        self.in_rotation = into
 
     async def _end_hung(self, failure: Failure) -> None:
-        if failure.timed_out is not None and self.process is not None:
+        if failure.hung and self.process is not None:
             self.process.kill()
             await self.process.wait()
 
@@ -132,9 +171,9 @@ class Instance:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.process = await start_process(
-                self._spec.command,
+                self.release.spec.command,
                 env=self._environment(),
-                cwd=self._spec.cwd or self.folder,
+                cwd=self.release.folder or self.release.spec.cwd or self.folder,
                 on_line=self._heard,
             )
         except OSError as error:
@@ -149,20 +188,9 @@ class Instance:
         return self._verdict or Failure(exit_code=exit_code)
 
     def _environment(self) -> dict[str, str]:
-        """Nothing of ours but the path: a service on the platform sees only what it was given."""
-        return {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "LANG": "C.UTF-8",
-            "PYTHONUNBUFFERED": "1",
-            "RENDER": "true",
-            "RENDER_SERVICE_ID": self._service_id,
-            "RENDER_SERVICE_TYPE": "web",
-            **self._spec.env,
-            "RENDER_INSTANCE_ID": self.id,
-            "HOME": str(self.folder),
-            "TMPDIR": str(self.folder),
-            "PORT": str(self.port),
-        }
+        port = {} if self.release.spec.kind == WORKER else {"PORT": str(self.port)}
+        mine = {"RENDER_INSTANCE_ID": self.id, "HOME": str(self.folder), "TMPDIR": str(self.folder)}
+        return {**self._env, **mine, **port}
 
 
 def back_off(crashes_in_a_row: int) -> float:

@@ -8,17 +8,28 @@ from dataclasses import dataclass
 
 from bot.sandbox.pace import Pace
 
-MINUTE = 60.0
+MINUTE, HOUR = 60.0, 3600.0
 
-# Per world minute, as documented by the platform.
+# Source: api-docs.render.com/reference/rate-limiting; that restart and rollback count among the
+# other writes, and that scale does not, is inferred from what is said and from recorded answers.
 READS = 400
 WRITES = 30
 SERVICE_WRITES = 10
+CREATIONS = 20
 
 SERVICE_ACTION = re.compile(
-    r"(POST /services/[^/]+/(?:deploys|suspend|resume)|PATCH /services/[^/]+)"
+    r"(POST /services/[^/]+/(?:deploys|suspend|resume|scale)|PATCH /services/[^/]+)"
 )
-"""The calls that have an allowance per service; restart is not among them."""
+CREATION = re.compile(r"(POST /(?:services|postgres|key-value))")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Calls that share an allowance of `count` in a window of world seconds."""
+
+    name: str
+    count: int
+    seconds: float = MINUTE
 
 
 @dataclass(frozen=True)
@@ -45,20 +56,24 @@ class Limits:
         self._used: dict[str, tuple[float, int]] = {}
 
     def take(self, method: str, path: str) -> Allowance:
-        bucket, per_minute = _bucket(method, path)
-        limit = max(int(self._pace.rate(per_minute)), 1)
+        group = group_of(method, path)
+        limit = max(int(self._pace.rate(group.count)), 1)
         now = time.monotonic()
-        since, used = self._used.get(bucket, (now, 0))
-        if now - since >= MINUTE:
+        since, used = self._used.get(group.name, (now, 0))
+        if now - since >= group.seconds:
             since, used = now, 0
         allowed = used < limit
-        self._used[bucket] = (since, used + allowed)
-        reset = min(int(since + MINUTE - now), 59)
+        self._used[group.name] = (since, used + allowed)
+        reset = min(int(since + group.seconds - now), int(group.seconds) - 1)
         return Allowance(limit, limit - used - allowed, reset, allowed)
 
 
-def _bucket(method: str, path: str) -> tuple[str, int]:
+def group_of(method: str, path: str) -> Group:
     if method in ("GET", "HEAD"):
-        return "reads", READS
-    action = SERVICE_ACTION.fullmatch(f"{method} {path}")
-    return (action[1], SERVICE_WRITES) if action else ("writes", WRITES)
+        return Group("reads", READS)
+    call = f"{method} {path}"
+    if action := SERVICE_ACTION.fullmatch(call):
+        return Group(action[1], SERVICE_WRITES)
+    if creation := CREATION.fullmatch(call):
+        return Group(creation[1], CREATIONS, HOUR)
+    return Group("writes", WRITES)

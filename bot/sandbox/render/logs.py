@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from bot.sandbox.render.state import Line
-from bot.sandbox.render.times import TICK, stamp
+from bot.sandbox.render.times import TICK, now, stamp
 
 KEPT_LINES = 100_000
+
+# Source: render.com/docs/logging (the retention is that of the Hobby plan). The ingestion lag of
+# the real platform is unknown; here it is none unless somebody sets it.
+RETENTION = timedelta(days=7)
+LINES_PER_MINUTE = 6_000  # of one instance; what is beyond is dropped silently
+MINUTE = 60
 
 SAID_LEVEL = re.compile(
     r"\b(DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL|ALERT|EMERGENCY)\b"
@@ -33,19 +40,51 @@ class Query:
     texts: Sequence[str] = ()
 
 
+class Search:
+    """A query with its patterns made ready."""
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+        self._labels = {name: [pattern(v) for v in vs] for name, vs in query.labels.items()}
+        self._texts = [pattern(text, inside=True) for text in query.texts]
+
+    def finds(self, line: Line) -> bool:
+        return line.labels["resource"] in self.query.resources and self._fits(line)
+
+    def _fits(self, line: Line) -> bool:
+        if self._texts and not any(one.search(line.text) for one in self._texts):
+            return False
+        return all(
+            name in line.labels and any(one.search(line.labels[name]) for one in ones)
+            for name, ones in self._labels.items()
+        )
+
+
 class LogBook:
-    def __init__(self) -> None:
+    """`lag` is how long a line takes until it can be asked for; `per_minute` counts real ones."""
+
+    def __init__(self, per_minute: float = LINES_PER_MINUTE) -> None:
+        self.lag = timedelta()
+        self.retention = RETENTION
+        self.per_minute = per_minute
         self._lines: list[Line] = []
         self._count = 0
+        self._listeners: list[Callable[[Line], None]] = []
+        self._spoken: dict[str, tuple[int, int]] = {}
 
     def write(self, at: datetime, text: str, labels: Mapping[str, str]) -> None:
         """Append; no two lines share a time, so that a page never cuts between equal ones."""
+        if self._too_many(at, labels):
+            return
         if self._lines and at <= self._lines[-1].at:
             at = self._lines[-1].at + TICK
         self._count += 1
-        self._lines.append(Line(f"log{self._count:017d}", at, text, labels))
+        line = Line(f"log{self._count:017d}", at, text, labels)
+        self._lines.append(line)
         if len(self._lines) > 2 * KEPT_LINES:
             del self._lines[:KEPT_LINES]
+        for listener in self._listeners:
+            listener(line)
 
     def tail(self, resource: str, count: int) -> list[Line]:
         mine = (line for line in reversed(self._lines) if line.labels["resource"] == resource)
@@ -59,22 +98,46 @@ class LogBook:
             "hasMore": more,
             "nextStartTime": stamp(start),
             "nextEndTime": stamp(end),
-            "logs": [_line(line) for line in lines],
+            "logs": [line_json(line) for line in lines],
         }
 
     def values(self, query: Query, label: str) -> list[str]:
         seen = {line.labels[label] for line in self._matching(query) if label in line.labels}
         return sorted(seen)
 
+    @contextmanager
+    def listening(self, listener: Callable[[Line], None]) -> Iterator[None]:
+        self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
+
+    def lag_left(self, line: Line) -> float:
+        """Real seconds until the line may be shown."""
+        return max((line.at + self.lag - now()).total_seconds(), 0.0)
+
     def _matching(self, query: Query) -> Iterator[Line]:
-        first = bisect.bisect_left(self._lines, query.start, key=_at)
-        last = bisect.bisect_right(self._lines, query.end, key=_at)
+        at = now()
+        start = max(query.start, at - self.retention)
+        # Without a lag nothing is cut: a line may be a tick ahead of the clock.
+        end = min(query.end, at - self.lag) if self.lag else query.end
+        first = bisect.bisect_left(self._lines, start, key=_at)
+        last = bisect.bisect_right(self._lines, end, key=_at)
         window = self._lines[first:last]
-        wanted = {name: [pattern(v) for v in values] for name, values in query.labels.items()}
-        texts = [pattern(text, inside=True) for text in query.texts]
-        for line in reversed(window) if query.backward else window:
-            if line.labels["resource"] in query.resources and _fits(line, wanted, texts):
-                yield line
+        finds = Search(query).finds
+        return (line for line in (reversed(window) if query.backward else window) if finds(line))
+
+    def _too_many(self, at: datetime, labels: Mapping[str, str]) -> bool:
+        """Only lines of an app's instance are counted, in windows of a minute."""
+        instance = labels.get("instance")
+        if instance is None or labels.get("type") != "app":
+            return False
+        minute = int(at.timestamp() // MINUTE)
+        since, count = self._spoken.get(instance, (minute, 0))
+        count = count + 1 if since == minute else 1
+        self._spoken[instance] = (minute, count)
+        return count > self.per_minute
 
 
 def guess_level(text: str) -> str:
@@ -98,17 +161,6 @@ def pattern(text: str, *, inside: bool = False) -> re.Pattern[str]:
     return re.compile(plain if inside else rf"\A{plain}\Z", re.IGNORECASE)
 
 
-def _fits(
-    line: Line, wanted: Mapping[str, list[re.Pattern[str]]], texts: list[re.Pattern[str]]
-) -> bool:
-    if texts and not any(one.search(line.text) for one in texts):
-        return False
-    return all(
-        name in line.labels and any(one.search(line.labels[name]) for one in ones)
-        for name, ones in wanted.items()
-    )
-
-
 def _next_window(query: Query, lines: Sequence[Line]) -> tuple[datetime, datetime]:
     """What to ask for next: the same window less the page just given."""
     if not lines:
@@ -118,7 +170,7 @@ def _next_window(query: Query, lines: Sequence[Line]) -> tuple[datetime, datetim
     return lines[-1].at + TICK, query.end
 
 
-def _line(line: Line) -> dict[str, object]:
+def line_json(line: Line) -> dict[str, object]:
     return {
         "id": line.id,
         "timestamp": stamp(line.at),

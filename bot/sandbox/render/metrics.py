@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import takewhile
 
+from bot.sandbox.render.instance import Instance
 from bot.sandbox.render.state import Sample, Spec
-from bot.sandbox.render.times import stamp
+from bot.sandbox.render.times import now, stamp
 
+SAMPLE_EVERY = 0.25  # real seconds; as long may pass until too much memory is seen
 KEPT_SAMPLES = 50_000
 NAMES = frozenset({"cpu", "cpu-limit", "memory", "memory-limit", "instance-count"})
 
@@ -53,6 +56,12 @@ class Meter:
         return [(at, float(n)) for at, n in recent if at <= window.end][::-1]
 
 
+async def measure_forever(meter: Meter, instances: Callable[[], list[Instance]]) -> None:
+    while True:
+        meter.record(now(), [one.measure() for one in instances() if one.running])
+        await asyncio.sleep(SAMPLE_EVERY)
+
+
 def series(
     name: str, service_id: str, meter: Meter, spec: Spec, window: Window
 ) -> list[dict[str, object]]:
@@ -71,12 +80,13 @@ def series(
 
 
 def _measure(name: str, spec: Spec, window: Window) -> tuple[Callable[[Sample], float], Fold, str]:
-    return {
+    measures: dict[str, tuple[Callable[[Sample], float], Fold, str]] = {
         "cpu": (lambda s: s.cpu, FOLDS[window.fold], "cpu"),
         "cpu-limit": (lambda _: spec.cpu_limit, _last, "cpu"),
-        "memory": (lambda s: s.memory, _last, "bytes"),
+        "memory": (lambda s: s.memory, max, "bytes"),
         "memory-limit": (lambda _: spec.memory_limit, _last, "bytes"),
-    }[name]
+    }
+    return measures[name]
 
 
 def _points(

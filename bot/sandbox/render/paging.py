@@ -11,21 +11,26 @@ HIGHEST_LIMIT = 100
 
 
 def page(
-    items: Sequence[dict[str, object]], wrapper: str, *, cursor: str | None, limit: int
+    items: Sequence[dict[str, object]],
+    wrapper: str,
+    *,
+    cursor: str | None,
+    limit: int,
+    by: str = "id",
 ) -> list[dict[str, object]]:
-    """The items after `cursor`; a cursor names an id, so new items never shift a page."""
-    start = 0 if cursor is None else _position(items, _opened(cursor)) + 1
+    """The items after `cursor`; it names an item by its field `by`: new ones never shift a page."""
+    start = 0 if cursor is None else _position(items, by, _opened(cursor)) + 1
     return [
-        {wrapper: item, "cursor": _closed(str(item["id"]))} for item in items[start : start + limit]
+        {wrapper: item, "cursor": _closed(str(item[by]))} for item in items[start : start + limit]
     ]
 
 
-def _position(items: Sequence[dict[str, object]], item_id: str) -> int:
-    return next((n for n, item in enumerate(items) if item["id"] == item_id), len(items))
+def _position(items: Sequence[dict[str, object]], by: str, name: str) -> int:
+    return next((n for n, item in enumerate(items) if item[by] == name), len(items))
 
 
-def _closed(item_id: str) -> str:
-    return base64.urlsafe_b64encode(item_id.encode()).decode()
+def _closed(name: str) -> str:
+    return base64.urlsafe_b64encode(name.encode()).decode()
 
 
 def _opened(cursor: str) -> str:

@@ -1,4 +1,4 @@
-"""The calls that show what there is: owners, services, deploys, instances, events, databases."""
+"""The calls that show what there is: owners, services, deploys, instances, events."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from starlette.responses import JSONResponse, Response
 
 from bot.sandbox.render import query
 from bot.sandbox.render.account import Account
-from bot.sandbox.render.databases import Database, database_detail, database_row
 from bot.sandbox.render.service import Service
 from bot.sandbox.render.shapes import deploy_json, event_json, service_json
+from bot.sandbox.render.state import Deploy
 from bot.sandbox.render.times import stamp
 
 
@@ -19,7 +19,8 @@ async def list_owners(account: Account, request: Request) -> Response:
 
 async def show_user(account: Account, request: Request) -> Response:
     del request
-    return JSONResponse({"email": account.person.email, "name": account.person.name})
+    person = account.person
+    return JSONResponse({"id": person.id, "email": person.email, "name": person.name})
 
 
 async def list_services(account: Account, request: Request) -> Response:
@@ -53,11 +54,8 @@ async def list_deploys(account: Account, request: Request) -> Response:
 
 
 async def show_deploy(account: Account, request: Request) -> Response:
-    deploy_id = request.path_params["deploy_id"]
-    deploy = service_of(account, request).history.deploys.get(deploy_id)
-    if deploy is None:
-        raise query.missing(deploy_id)
-    return JSONResponse(deploy_json(deploy))
+    service = service_of(account, request)
+    return JSONResponse(deploy_json(deploy_of(service, request)))
 
 
 async def list_instances(account: Account, request: Request) -> Response:
@@ -84,19 +82,6 @@ async def show_event(account: Account, request: Request) -> Response:
     return JSONResponse(event_json(event))
 
 
-async def list_databases(account: Account, request: Request) -> Response:
-    rows = [database_row(one, account.owner()) for one in account.databases.values()]
-    for name in ("name", "region", "suspended"):
-        wanted = query.commas(request, name)
-        rows = [row for row in rows if not wanted or row[name] in wanted]
-    return JSONResponse(query.paged(request, rows, "postgres"))
-
-
-async def show_database(account: Account, request: Request) -> Response:
-    database = database_of(account, request)
-    return JSONResponse(database_detail(database, account.owner()))
-
-
 def service_of(account: Account, request: Request) -> Service:
     service_id = request.path_params["service_id"]
     service = account.services.get(service_id)
@@ -105,9 +90,15 @@ def service_of(account: Account, request: Request) -> Service:
     return service
 
 
-def database_of(account: Account, request: Request) -> Database:
-    database_id = request.path_params["database_id"]
-    database = account.databases.get(database_id)
-    if database is None:
-        raise query.missing(database_id)
-    return database
+def deploy_of(service: Service, request: Request) -> Deploy:
+    deploy_id = request.path_params["deploy_id"]
+    deploy = service.history.deploys.get(deploy_id)
+    if deploy is None:
+        raise query.missing(deploy_id)
+    return deploy
+
+
+def refuse_suspended(service: Service) -> None:
+    """What the platform answers is unknown; that it does nothing is not."""
+    if service.suspended:
+        raise query.Refused(400, f"service is suspended: {service.id}")

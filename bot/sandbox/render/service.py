@@ -4,104 +4,150 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 from bot.sandbox.pace import Pace
-from bot.sandbox.render import procedures
-from bot.sandbox.render.history import History, deploy_in_short
+from bot.sandbox.render import overlap, procedures
+from bot.sandbox.render.artifacts import Artifacts
+from bot.sandbox.render.environment import environment
+from bot.sandbox.render.fleet import Fleet
+from bot.sandbox.render.history import NOTHING_SPECIAL, History
 from bot.sandbox.render.ids import new_id
 from bot.sandbox.render.instance import Instance
 from bot.sandbox.render.logs import LogBook, guess_level
-from bot.sandbox.render.metrics import Meter
+from bot.sandbox.render.metrics import Meter, measure_forever
+from bot.sandbox.render.snapshot import Condition, snapshot
 from bot.sandbox.render.state import (
     FINISHED,
+    WEB_SERVICE,
     Commit,
     Deploy,
     Failure,
     Person,
-    Sample,
+    Release,
     Settings,
+    Source,
     Spec,
+    Wish,
 )
 from bot.sandbox.render.times import now, stamp
 from bot.sandbox.render.work import Job, WorkLine
 
-SAMPLE_EVERY = 0.5  # real seconds
+STUCK = "stuck_crashlooping"
 
 
 class Service:
     def __init__(
-        self, settings: Settings, spec: Spec, commits: Sequence[Commit], pace: Pace, logs: LogBook
+        self,
+        settings: Settings,
+        spec: Spec,
+        commits: Sequence[Commit],
+        pace: Pace,
+        logs: LogBook,
+        *,
+        source: Source | None = None,
     ) -> None:
         self.id = new_id("srv")
-        self.settings, self.spec, self.pace = settings, spec, pace
-        self.commits = list(commits)  # the newest last
+        self.settings, self.spec, self.pace, self.source = settings, spec, pace, source
+        self.repository = f"https://github.com/practice/{settings.name}"
         self.created_at = self.updated_at = now()
-        self.history = History(self.id, self._look_again)
+        self.condition = Condition()
+        self.history = History(self.id, self.look_again)
+        self.artifacts = Artifacts(spec.folder / "builds")
+        self.fleet = Fleet(self._make_instance, pace, settings)
+        self.line = WorkLine(self.look_again)
         self.meter = Meter()
-        self.suspended = False
+        self.suspenders: list[str] = []
         self.restarts = 0
-        self.serving: list[Instance] = []
-        self.incoming: list[Instance] = []
+        self._commits = list(commits)
         self._logs = logs
-        self._line = WorkLine(self._look_again)
-        self._leaving: set[asyncio.Task[None]] = set()
         self._sampler: asyncio.Task[None] | None = None
-        self._state, self._since = "stopped", now()
 
     # What one may ask of it
 
     async def start(self) -> Deploy:
         """The first deploy; returns it when it has ended, live or failed."""
-        self._sampler = self._sampler or asyncio.create_task(self._measure_forever())
+        sampling = measure_forever(self.meter, lambda: self.instances)
+        self._sampler = self._sampler or asyncio.create_task(sampling)
         deploy, job = self.ask_deploy("other")
         await job.done.wait()
         return self.history.deploys[deploy.id]
 
-    def ask_deploy(self, trigger: str, commit_id: str | None = None) -> tuple[Deploy, Job]:
-        """Wait for the job at hand; of the deploys that wait only the latest stays.
+    def ask_deploy(
+        self, trigger: str, commit_id: str | None = None, wish: Wish = NOTHING_SPECIAL
+    ) -> tuple[Deploy, Job]:
+        """Others make way, as the overlap policy says. `LookupError`: there is no such commit."""
+        return self.ask_for(self._commit(commit_id), trigger, wish)
 
-        `LookupError` when there is no such commit.
-        """
-        commit = self._commit(commit_id)
-        self._line.drop("deploy")
-        status = "queued" if self._line.busy else "created"
-        deploy = self.history.open_deploy(commit, trigger, status)
+    def ask_for(
+        self, commit: Commit | None, trigger: str, wish: Wish = NOTHING_SPECIAL
+    ) -> tuple[Deploy, Job]:
+        waits = overlap.must_wait(self)
+        deploy = self.history.open_deploy(commit, trigger, "queued" if waits else "created", wish)
+        overlap.make_way(self, deploy)
         run = partial(procedures.deploy, self, deploy.id)
-        job = Job("deploy", run, settle=partial(self._settle_deploy, deploy.id))
-        return deploy, self._line.add(job)
+        settle = partial(self._settle_deploy, deploy.id)
+        return deploy, self.line.add(Job("deploy", run, settle, about=deploy.id))
+
+    def ask_again(self, deploy_id: str, trigger: str) -> tuple[Deploy, Job]:
+        """Start the kept build of an earlier deploy; as a "rollback" with the settings of then.
+
+        `LookupError` when no such build is kept.
+        """
+        if self.artifacts.get(deploy_id) is None:
+            raise LookupError(deploy_id)
+        commit = self.history.deploys[deploy_id].commit
+        return self.ask_for(commit, trigger, Wish(artifact_of=deploy_id))
+
+    def ask_cancel(self, deploy_id: str) -> Job | None:
+        """The job that is given up; None when the deploy has ended."""
+        job = next((one for one in self.line.jobs("deploy") if one.about == deploy_id), None)
+        if job is not None:
+            self.line.give_up(job)
+        return job
 
     def ask_restart(self, user_id: str | None = None) -> Job:
-        return self._line.add(Job("restart", partial(procedures.restart, self, user_id)))
+        return self.line.add(Job("restart", partial(procedures.restart, self, user_id)))
 
-    def ask_suspend(self, person: Person | None = None) -> Job:
+    def ask_scale(self, count: int) -> Job:
+        before, self.settings.instance_count = self.settings.instance_count, count
+        if count != before:
+            counts = {"fromInstances": before, "toInstances": count}
+            self.history.add("instance_count_changed", counts)
+        return self.line.add(Job("scale", partial(procedures.scale, self)))
+
+    def ask_suspend(self, person: Person | None = None, suspender: str = "user") -> Job:
         """Suspending waits for nothing: what is being done is given up."""
-        self._line.drop()
-        self._line.interrupt()
-        return self._line.add(Job("suspend", partial(procedures.suspend, self, person)))
+        self.line.give_up_all()
+        return self.line.add(Job("suspend", partial(procedures.suspend, self, person, suspender)))
 
     def ask_resume(self, person: Person | None = None) -> Job:
-        return self._line.add(Job("resume", partial(procedures.resume, self, person)))
+        return self.line.add(Job("resume", partial(procedures.resume, self, person)))
 
     def push(self, commit: Commit) -> Deploy | None:
-        """A commit reaches the branch; it is deployed unless auto-deploy is off."""
-        self.commits.append(commit)
+        """A commit reaches the branch of a service without a source."""
+        self._commits.append(commit)
+        return self.pushed()
+
+    def pushed(self) -> Deploy | None:
+        """The branch has moved: its head is deployed unless auto-deploy is off."""
         if self.suspended or self.settings.auto_deploy_trigger == "off":
             return None
         return self.ask_deploy("new_commit")[0]
 
+    def evict(self, reason: str = "The node was low on resource: memory.") -> None:
+        """The platform takes an instance off its machine; that it stays the same is inferred."""
+        for instance in self.serving[:1]:
+            instance.kill(Failure(evicted=reason))
+
     async def close(self) -> None:
-        await self._line.close()
+        await self.line.close()
         if self._sampler is not None:
             self._sampler.cancel()
-        self.retire(self.instances)
-        self.serving, self.incoming = [], []
-        while self._leaving:
-            await asyncio.wait(self._leaving)
+        await self.fleet.empty()
+        await self.artifacts.close()
         with contextlib.suppress(OSError):  # somebody else's files may be in it
             self.spec.folder.rmdir()
 
@@ -112,19 +158,41 @@ class Service:
         return self.settings.name
 
     @property
+    def suspended(self) -> bool:
+        return bool(self.suspenders)
+
+    @property
+    def commits(self) -> Sequence[Commit]:
+        """Those of its branch, the newest last."""
+        return self._commits if self.source is None else self.source.commits()
+
+    @property
+    def release(self) -> Release | None:
+        """What the live deploy runs."""
+        live = self.history.live
+        return self.artifacts.get(live.id) if live else None
+
+    @property
+    def serving(self) -> list[Instance]:
+        return self.fleet.serving
+
+    @property
+    def incoming(self) -> list[Instance]:
+        return self.fleet.incoming
+
+    @property
     def instances(self) -> list[Instance]:
         """Those that serve, then those that are about to."""
         return [*self.serving, *self.incoming]
 
     @property
     def port(self) -> int | None:
-        """Where the service answers now; it changes when instances are replaced."""
-        return self.serving[0].port if self.serving else None
+        """Where the service answers now; None when no instance may be asked."""
+        ready = (one.port for one in self.serving if one.ready)
+        return next(ready, None) if self.spec.kind == WEB_SERVICE else None
 
     def command_line(self) -> str:
-        """The start command without the folders of this machine."""
-        program, *rest = self.spec.command
-        return " ".join(shlex.join([Path(program).name, *rest]).split())
+        return self.spec.command_line()
 
     def knows(self, commit_id: str) -> bool:
         return any(one.id.startswith(commit_id) for one in self.commits)
@@ -135,55 +203,18 @@ class Service:
 
     def snapshot(self) -> dict[str, object]:
         """The `service` part of the world; only what has been measured already."""
-        self._look_again()
-        running = [one for one in self.instances if one.running]
-        samples = [self.meter.latest(one.id) for one in running]
-        return {
-            "id": self.id,
-            "name": self.name,
-            "state": self._state,
-            "since": stamp(self._since),
-            "pid": next((one.process.pid for one in running if one.process), None),
-            "memory_bytes": sum(one.memory for one in samples if one),
-            "memory_limit_bytes": self.spec.memory_limit,
-            "cpu": round(sum(one.cpu for one in samples if one), 3),
-            "instances": [one.id for one in self.instances],
-            "restarts": self.restarts,
-            "deploy": deploy_in_short(self.history.latest),
-        }
+        self.look_again()
+        return snapshot(self)
+
+    def environment(self, release: Release) -> dict[str, str]:
+        """What a process of this release gets, whatever it runs for."""
+        return environment(self.id, self.settings, release)
 
     # What the procedures do with it
 
-    def bring_up(self) -> list[Instance]:
-        count = self.settings.instance_count
-        self.incoming = [Instance(self.id, self.spec, self.pace, self) for _ in range(count)]
-        return self.incoming
-
-    def switch_over(self, *, booted: bool) -> None:
-        """The incoming instances serve from now on; the others are sent away."""
-        old, self.serving, self.incoming = self.serving, self.incoming, []
-        for instance in self.serving:
-            instance.keep(booted=booted)
-        self.retire(old, after=self.settings.drain_seconds if booted else 0.0)
-        self._look_again()
-
-    def send_back(self) -> None:
-        """The incoming instances are given up; those that serve go on."""
-        gone, self.incoming = self.incoming, []
-        self.retire(gone)
-
-    def retire(self, instances: Iterable[Instance], *, after: float = 0.0) -> None:
-        for instance in instances:
-            task = asyncio.create_task(self._see_off(instance, after))
-            self._leaving.add(task)
-            task.add_done_callback(self._leaving.discard)
-
-    async def empty(self) -> None:
-        """End every instance and wait until they are gone."""
-        self.retire(self.instances)
-        self.serving, self.incoming = [], []
-        if self._leaving:
-            await asyncio.wait(set(self._leaving))
+    def keep(self, release: Release) -> None:
+        needed = [one.wish.artifact_of for one in self.history.unfinished()]
+        self.artifacts.keep(release, self.settings.kept_builds, needed=needed)
 
     def say(self, text: str, *, kind: str = "app", instance: Instance | None = None) -> None:
         """A line of the platform itself."""
@@ -191,6 +222,13 @@ class Service:
         if instance is not None:
             labels |= {"instance": instance.id, "level": "info"}
         self._logs.write(now(), f"==> {text}", labels)
+
+    def printed(self, text: str, at: datetime | None = None) -> None:
+        """A line of what runs in a build."""
+        self._logs.write(at or now(), text, {"resource": self.id, "type": "build"})
+
+    def look_again(self) -> None:
+        self.condition.look(self)
 
     # What its instances tell it
 
@@ -200,15 +238,17 @@ class Service:
         self._logs.write(at, text, labels)
 
     def launched(self, instance: Instance) -> None:
-        self.say(f"Running '{self.command_line()}'", instance=instance)
+        self.say(f"Running '{instance.release.spec.command_line()}'", instance=instance)
         self.restarts += instance.starts > 1
-        self._look_again()
+        self.look_again()
 
     def failed(self, instance: Instance, failure: Failure) -> None:
-        if failure.exit_code is not None:
-            self.say(f"Application exited with code {failure.exit_code}", instance=instance)
+        """A deploy at hand may be what ends the crashes, so it is waited for."""
+        procedures.tell_exit(self, instance, failure)
         details = {"instanceID": instance.id, "reason": failure.details()}
         self.history.add("server_failed", details)
+        if instance.crashes >= self.settings.crash_limit and not self.line.busy:
+            self.ask_suspend(suspender=STUCK)
 
     def available(self, instance: Instance) -> None:
         del instance  # the event does not say which
@@ -216,10 +256,14 @@ class Service:
 
     # Inside
 
+    def _make_instance(self, release: Release) -> Instance:
+        return Instance(self.id, release, self.environment(release), self.pace, self)
+
     def _commit(self, commit_id: str | None) -> Commit | None:
+        commits = self.commits
         if commit_id is None:
-            return self.commits[-1] if self.commits else None
-        found = [one for one in self.commits if one.id.startswith(commit_id)]
+            return commits[-1] if commits else None
+        found = [one for one in commits if one.id.startswith(commit_id)]
         if not found:
             raise LookupError(commit_id)
         return found[-1]
@@ -227,37 +271,3 @@ class Service:
     def _settle_deploy(self, deploy_id: str) -> None:
         if self.history.deploys[deploy_id].status not in FINISHED:
             procedures.cancel(self, deploy_id)
-
-    async def _see_off(self, instance: Instance, after: float) -> None:
-        if after:
-            await asyncio.sleep(self.pace.real(after))
-        await instance.stop(self.settings.shutdown_seconds)
-
-    async def _measure_forever(self) -> None:
-        while True:
-            self.meter.record(now(), [self._measure(one) for one in self.instances if one.running])
-            await asyncio.sleep(SAMPLE_EVERY)
-
-    def _measure(self, instance: Instance) -> Sample:
-        process = instance.process
-        memory, cpu = (process.memory(), process.cpu()) if process else (0, 0.0)
-        if memory > self.spec.memory_limit:
-            instance.kill_for_memory()
-        return Sample(now(), instance.id, memory, cpu)
-
-    def _look_again(self) -> None:
-        state = self._what_state()
-        if state != self._state:
-            self._state, self._since = state, now()
-
-    def _what_state(self) -> str:
-        if self.suspended:
-            return "suspended"
-        working = self._line.current.name if self._line.current else None
-        if working in ("deploy", "restart"):
-            return {"deploy": "deploying", "restart": "restarting"}[working]
-        if not self.serving:
-            return "stopped"
-        if any(one.healthy for one in self.serving):
-            return "running"
-        return "starting" if any(one.running for one in self.serving) else "crashed"

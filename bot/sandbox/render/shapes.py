@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.sandbox.render.builds import BUILD_COMMAND
 from bot.sandbox.render.service import Service
-from bot.sandbox.render.state import Commit, Deploy, Event
+from bot.sandbox.render.state import WORKER, Commit, Deploy, Event, shown
 from bot.sandbox.render.times import stamp
 
 
@@ -13,39 +14,61 @@ def service_json(service: Service, owner_id: str) -> dict[str, object]:
     return {
         "id": service.id,
         "name": settings.name,
-        "type": "web_service",
+        "type": service.spec.kind,
         "ownerId": owner_id,
         "slug": settings.name,
-        "repo": f"https://github.com/practice/{settings.name}",
+        "repo": service.repository,
         "branch": settings.branch,
         "rootDir": "",
         "autoDeploy": "no" if trigger == "off" else "yes",
         "autoDeployTrigger": trigger,
         "notifyOnFail": "default",
         "suspended": "suspended" if service.suspended else "not_suspended",
-        "suspenders": ["user"] if service.suspended else [],
-        "dashboardUrl": f"https://dashboard.render.com/web/{service.id}",
+        "suspenders": list(service.suspenders),
+        "dashboardUrl": f"https://dashboard.render.com/{_page(service)}/{service.id}",
         "createdAt": stamp(service.created_at),
         "updatedAt": stamp(service.updated_at),
-        "serviceDetails": _web_details(service),
+        "serviceDetails": {**_details(service), **_web_details(service)},
     }
 
 
-def _web_details(service: Service) -> dict[str, object]:
+def _page(service: Service) -> str:
+    return "worker" if service.spec.kind == WORKER else "web"
+
+
+def _details(service: Service) -> dict[str, object]:
     spec = service.spec
+    native = {
+        "buildCommand": "" if service.source is None else " ".join(BUILD_COMMAND),
+        "startCommand": service.command_line(),
+        "preDeployCommand": shown(spec.pre_deploy),
+    }
     return {
         "env": "python",
         "runtime": "python",
-        "envSpecificDetails": {"buildCommand": "", "startCommand": service.command_line()},
+        "envSpecificDetails": native,
         "plan": spec.plan,
         "region": spec.region,
         "numInstances": service.settings.instance_count,
         "buildPlan": "starter",
-        "healthCheckPath": spec.health_path or "",
         "maxShutdownDelaySeconds": service.settings.shutdown_seconds,
+        **({"disk": _disk(service)} if spec.disk else {}),
+    }
+
+
+def _web_details(service: Service) -> dict[str, object]:
+    if service.spec.kind == WORKER:
+        return {}
+    return {
+        "healthCheckPath": service.spec.health_path or "",
         "openPorts": [{"port": 10000, "protocol": "TCP"}],
         "url": service.settings.url,
     }
+
+
+def _disk(service: Service) -> dict[str, object]:
+    id = service.id.replace("srv-", "dsk-")
+    return {"id": id, "name": f"{service.name}-data", "sizeGB": 1, "mountPath": "/var/data"}
 
 
 def deploy_json(deploy: Deploy) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.sandbox.render import query
@@ -18,14 +18,14 @@ SHORTEST_STEP = 30.0
 
 
 async def list_logs(account: Account, request: Request) -> Response:
-    return JSONResponse(account.logs.page(_log_query(account, request)))
+    return JSONResponse(account.logs.page(log_query(account, request)))
 
 
 async def list_label_values(account: Account, request: Request) -> Response:
     label = query.required(request, "label")
     if label not in LABELS:
         raise query.Refused(400, f"invalid label: {label}")
-    return JSONResponse(account.logs.values(_log_query(account, request), label))
+    return JSONResponse(account.logs.values(log_query(account, request), label))
 
 
 async def show_metric(account: Account, request: Request) -> Response:
@@ -40,7 +40,7 @@ async def show_metric(account: Account, request: Request) -> Response:
     )
 
 
-def _log_query(account: Account, request: Request) -> Query:
+def log_query(account: Account, request: HTTPConnection) -> Query:
     owner = query.required(request, "ownerId")
     query.required(request, "resource")
     resources = frozenset(query.repeated(request, "resource"))
@@ -59,12 +59,12 @@ def _log_query(account: Account, request: Request) -> Query:
     )
 
 
-def _labels(request: Request) -> dict[str, list[str]]:
+def _labels(request: HTTPConnection) -> dict[str, list[str]]:
     found = {name: _patterns(request, name) for name in FILTERS}
     return {name: values for name, values in found.items() if values}
 
 
-def _patterns(request: Request, name: str) -> list[str]:
+def _patterns(request: HTTPConnection, name: str) -> list[str]:
     values = query.repeated(request, name)
     for value in values:
         try:

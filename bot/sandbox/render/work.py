@@ -12,11 +12,15 @@ from typing import Any
 
 @dataclass(eq=False)
 class Job:
-    """`settle` runs at the end, also when the job was interrupted or never begun."""
+    """`settle` runs at the end, also when the job was interrupted or never begun.
+
+    `about` is the id of what it works on, if that has one.
+    """
 
     name: str
     run: Callable[[], Coroutine[Any, Any, None]]
     settle: Callable[[], None] = lambda: None
+    about: str = ""
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -36,23 +40,33 @@ class WorkLine:
         self._begin_next()
         return job
 
-    def drop(self, name: str | None = None) -> None:
-        """Forget the waiting jobs of this name, or all."""
-        leaving = [job for job in self._waiting if name in (None, job.name)]
-        self._waiting = deque(job for job in self._waiting if job not in leaving)
-        for job in leaving:
+    def jobs(self, name: str) -> list[Job]:
+        """Those of this name, the one at hand first."""
+        at_hand = [self.current] if self.current else []
+        return [job for job in [*at_hand, *self._waiting] if job.name == name]
+
+    def give_up(self, job: Job) -> None:
+        """Interrupt it, or forget it if it waits."""
+        if job is self.current:
+            self._interrupt()
+        elif job in self._waiting:
+            self._waiting.remove(job)
             _end(job)
 
-    def interrupt(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
+    def give_up_all(self) -> None:
+        while self._waiting:
+            self.give_up(self._waiting[0])
+        self._interrupt()
 
     async def close(self) -> None:
-        self.drop()
         task = self._task
-        self.interrupt()
+        self.give_up_all()
         if task is not None:
             await asyncio.wait({task})
+
+    def _interrupt(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
 
     def _begin_next(self) -> None:
         if self._task is None and self._waiting:

@@ -24,6 +24,11 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def routes(core: Core) -> list[BaseRoute]:
+    async def perform(bot: Account, asked: str, raw: Json) -> None:
+        await in_answer(core, bot, asked, raw)
+
+    core.perform = perform
+
     def endpoint(handle: Callable[[Core, Request], Awaitable[Response]]) -> Endpoint:
         async def serve(request: Request) -> Response:
             try:
@@ -64,9 +69,7 @@ async def answer(core: Core, request: Request) -> Response:
 
 async def carried_out(core: Core, request: Request, method: str, raw: Json) -> Any:  # noqa: ANN401 - any JSON
     bot = known(core, request.path_params["token"])
-    if method not in METHODS.values():
-        raise Refusal(404, "Not Found: method not found")
-    given = understood(method, raw)
+    given = understood(existing(method), raw)
     if method != "getUpdates":
         return await call(core, bot, method, given)
     poll = asyncio.ensure_future(call(core, bot, method, given))
@@ -78,6 +81,23 @@ async def carried_out(core: Core, request: Request, method: str, raw: Json) -> A
         return poll.result()
     finally:
         poll.cancel()
+
+
+def existing(method: str) -> str:
+    if method not in METHODS.values():
+        raise Refusal(404, "Not Found: method not found")
+    return method
+
+
+async def in_answer(core: Core, bot: Account, asked: str, raw: Json) -> None:
+    """Carry out what a webhook's answer asks for; only the journal tells how it went."""
+    method = METHODS.get(asked.lower(), asked)
+    try:
+        await call(core, bot, method, understood(existing(method), raw))
+    except Refusal as refusal:
+        core.note(bot.id, method, public(raw), refusal.code, refusal.description)
+        return
+    core.note(bot.id, method, public(raw), 200, None)
 
 
 async def _settled(work: asyncio.Future[Any]) -> None:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.sandbox.telegram import people
+from bot.sandbox.telegram import membership, people, profile
 from bot.sandbox.telegram.core import Core
 from bot.sandbox.telegram.errors import Json, NotPossible
 from bot.sandbox.telegram.faults import Fault
@@ -43,6 +43,11 @@ def routes(core: Core) -> list[BaseRoute]:
         Route("/messages", serve(messages), methods=["GET"]),
         Route("/people/{user_id:int}/say", serve(say), methods=["POST"]),
         Route("/people/{user_id:int}/tap", serve(tap), methods=["POST"]),
+        Route("/people/{user_id:int}/edit", serve(edit), methods=["POST"]),
+        Route("/people/{user_id:int}/delete", serve(delete), methods=["POST"]),
+        Route("/people/{user_id:int}/react", serve(react), methods=["POST"]),
+        Route("/people/{user_id:int}/block", serve(block), methods=["POST"]),
+        Route("/commands", serve(commands), methods=["GET"]),
         Route("/taps/{tap_id}", serve(tap_answer), methods=["GET"]),
         Route("/files/{file_id}", serve(file), methods=["GET"]),
         Route("/journal", serve(journal), methods=["GET"]),
@@ -64,11 +69,51 @@ async def messages(core: Core, request: Request) -> Response:
 
 async def say(core: Core, request: Request) -> Response:
     given = await _given(request, chat_id=int, text=str)
-    reply_to = given.get("reply_to_message_id")
-    if reply_to is not None and not isinstance(reply_to, int):
-        raise NotPossible(400, "reply_to_message_id must be of type int.")
+    more = _optional(given, reply_to_message_id=int, message_thread_id=int, quote=str)
     user_id = request.path_params["user_id"]
-    return JSONResponse(people.say(core, user_id, given["chat_id"], given["text"], reply_to))
+    words = people.Words(given["text"], *more)
+    return JSONResponse(people.say(core, user_id, given["chat_id"], words))
+
+
+async def edit(core: Core, request: Request) -> Response:
+    given = await _given(request, chat_id=int, message_id=int, text=str)
+    user_id, place = request.path_params["user_id"], (given["chat_id"], given["message_id"])
+    return JSONResponse(people.edit(core, user_id, *place, given["text"]))
+
+
+async def delete(core: Core, request: Request) -> Response:
+    given = await _given(request, chat_id=int, message_id=int)
+    user_id = request.path_params["user_id"]
+    people.delete_own(core, user_id, given["chat_id"], given["message_id"])
+    return Response(status_code=204)
+
+
+async def react(core: Core, request: Request) -> Response:
+    given = await _given(request, chat_id=int, message_id=int)
+    (emoji,) = _optional(given, emoji=str)
+    user_id, place = request.path_params["user_id"], (given["chat_id"], given["message_id"])
+    return JSONResponse(people.put_reaction(core, user_id, *place, emoji))
+
+
+async def block(core: Core, request: Request) -> Response:
+    given = await _given(request, chat_id=int, bot_id=int, on=bool)
+    user_id, place = request.path_params["user_id"], (given["chat_id"], given["bot_id"])
+    membership.block_as(core, user_id, *place, on=given["on"])
+    return Response(status_code=204)
+
+
+async def commands(core: Core, request: Request) -> Response:
+    chat = core.state.chats.get(_number(request, "chat_id"))
+    if chat is None:
+        raise NotPossible(404, "No such chat.")
+    user_id = _number(request, "user_id")
+    bots = [core.state.bots[bot_id] for bot_id in chat.bot_ids]
+    offered = [
+        {"bot_id": bot.id, "bot_username": bot.username} | command
+        for bot in bots
+        for command in profile.menu_of(core, bot, chat, user_id)
+    ]
+    return JSONResponse(offered)
 
 
 async def tap(core: Core, request: Request) -> Response:
@@ -140,3 +185,11 @@ async def _given(request: Request, **wanted: type) -> Json:
         if not isinstance(given.get(name), kind):
             raise NotPossible(400, f"{name} must be of type {kind.__name__}.")
     return given
+
+
+def _optional(given: Json, **wanted: type) -> list[Any]:
+    """Return these fields, which may be missing or null but not of another type."""
+    for name, kind in wanted.items():
+        if given.get(name) is not None and not isinstance(given[name], kind):
+            raise NotPossible(400, f"{name} must be of type {kind.__name__}.")
+    return [given.get(name) for name in wanted]

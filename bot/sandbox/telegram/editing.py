@@ -1,41 +1,72 @@
-"""Bot API methods that change, remove, pin or answer what is already in a chat."""
+"""Bot API methods that change a bot's own message: text, caption, medium or keyboard."""
 
 from __future__ import annotations
 
 from bot.sandbox.telegram import markup
+from bot.sandbox.telegram.chats import Chat, Stored
 from bot.sandbox.telegram.core import Core
 from bot.sandbox.telegram.errors import Json, bad_request
-from bot.sandbox.telegram.sending import open_chat, spoken, with_entities
-from bot.sandbox.telegram.state import Account, Chat, Stored
-from bot.sandbox.telegram.text import message_text, utf16
-from bot.sandbox.telegram.updates import TAP_LIFE
+from bot.sandbox.telegram.media import input_media
+from bot.sandbox.telegram.replies import open_chat
+from bot.sandbox.telegram.sending import spoken, with_entities
+from bot.sandbox.telegram.state import Account
+from bot.sandbox.telegram.text import caption_text, message_text
 
-DELETABLE = 48 * 3600  # world seconds
-ANSWER_LIMIT = 200
 SAME = (
     "message is not modified: specified new message content and reply markup are exactly the same"
     " as a current content and reply markup of the message"
 )
 NO_MESSAGE = "message identifier is not specified"
-TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
+TEXT = ("text", "entities", "link_preview_options")
+CAPTION = ("caption", "caption_entities", "show_caption_above_media")
+MEDIUM = ("photo", "document", "has_media_spoiler")
+MEDIA = ("photo", "document")
+# What makes a new content the same as the one before.
+COMPARED = (*TEXT[:2], *CAPTION, *MEDIUM, "reply_markup")
 
 
 def edit_message_text(core: Core, bot: Account, given: Json) -> Json:
     said = message_text(spoken(core, given, "text", "entities"))
-    found = _own(core, bot, given)
-    if "text" not in found[1].body:
+    chat, stored = _own(core, bot, given)
+    if "text" not in stored.body:
         raise bad_request("there is no text in the message to edit")
     content = with_entities({"text": said.text}, "entities", said)
     if preview := given.get("link_preview_options"):
         content["link_preview_options"] = preview
-    return _edit(core, bot, given, found, content)
+    return _edit(core, given, chat, stored, content)
+
+
+def edit_message_caption(core: Core, bot: Account, given: Json) -> Json:
+    said = caption_text(spoken(core, given, "caption", "caption_entities"))
+    chat, stored = _own(core, bot, given)
+    if not any(name in stored.body for name in MEDIA):
+        raise bad_request("there is no caption in the message to edit")
+    content = _kept(stored, MEDIUM)
+    if said.text:
+        content |= with_entities({"caption": said.text}, "caption_entities", said)
+        if given.get("show_caption_above_media"):
+            content["show_caption_above_media"] = True
+    return _edit(core, given, chat, stored, content)
+
+
+def edit_message_media(core: Core, bot: Account, given: Json) -> Json:
+    """Replace a photo by a document or the other way round, or give a text a medium."""
+    chat, stored = _own(core, bot, given)
+    content = input_media(core, bot, given["media"])
+    if "media_group_id" in stored.body and not any(
+        name in stored.body and name in content for name in MEDIA
+    ):
+        raise bad_request("can't use the media of the specified type in the album")
+    return _edit(core, given, chat, stored, content)
 
 
 def edit_message_reply_markup(core: Core, bot: Account, given: Json) -> Json:
-    found = _own(core, bot, given)
-    kept = ("text", "entities", "link_preview_options")
-    content = {name: found[1].body[name] for name in kept if name in found[1].body}
-    return _edit(core, bot, given, found, content)
+    chat, stored = _own(core, bot, given)
+    return _edit(core, given, chat, stored, _kept(stored, TEXT + CAPTION + MEDIUM))
+
+
+def _kept(stored: Stored, names: tuple[str, ...]) -> Json:
+    return {name: stored.body[name] for name in names if name in stored.body}
 
 
 def _own(core: Core, bot: Account, given: Json) -> tuple[Chat, Stored]:
@@ -49,87 +80,22 @@ def _own(core: Core, bot: Account, given: Json) -> tuple[Chat, Stored]:
     stored = chat.alive(given["message_id"])
     if stored is None:
         raise bad_request("message to edit not found")
-    if stored.author_id != bot.id or not stored.editable:
+    if stored.author_id != bot.id or not stored.editable or "forward_origin" in stored.body:
         raise bad_request("message can't be edited")
     return chat, stored
 
 
-def _edit(core: Core, bot: Account, given: Json, found: tuple[Chat, Stored], content: Json) -> Json:
-    chat, stored = found
-    keyboard = markup.inline(given.get("reply_markup"), private=chat.private)
-    if keyboard:
+def _edit(core: Core, given: Json, chat: Chat, stored: Stored, content: Json) -> Json:
+    if keyboard := markup.inline(given.get("reply_markup"), private=chat.private):
         content["reply_markup"] = keyboard
-    compared = ("text", "entities", "reply_markup")
-    if all(stored.body.get(name) == content.get(name) for name in compared):
+    if all(stored.body.get(name) == content.get(name) for name in COMPARED):
         raise bad_request(SAME)
-    core.flood.admit(bot.id, chat.id)
-    dropped = (*compared, "link_preview_options", "edit_date")
+    core.flood.admit(stored.author_id, chat.id)
+    only_buttons = all(stored.body.get(name) == content.get(name) for name in COMPARED[:-1])
+    dropped = {*COMPARED, "link_preview_options"}
     rest = {name: value for name, value in stored.body.items() if name not in dropped}
-    stored.body = rest | {"edit_date": core.seconds()} | content
+    # Apps show "edited" for a new text, not for new buttons.
+    when = {} if only_buttons else {"edit_date": core.seconds()}
+    stored.body = rest | when | content
     core.show(stored, edited=True)
     return stored.body
-
-
-def delete_message(core: Core, bot: Account, given: Json) -> bool:
-    chat = open_chat(core, bot, given["chat_id"])
-    stored = chat.alive(given["message_id"])
-    if stored is None:
-        raise bad_request("message to delete not found")
-    if stored.author_id != bot.id and not chat.private and bot.id not in chat.admins:
-        raise bad_request("message can't be deleted")
-    if core.now() - stored.body["date"] > core.pace.real(DELETABLE):
-        raise bad_request("message can't be deleted for everyone")
-    core.remove(chat, stored)
-    return True
-
-
-def pin_chat_message(core: Core, bot: Account, given: Json) -> bool:
-    chat = _pinnable(core, bot, given)
-    if chat.alive(given["message_id"]) is None:
-        raise bad_request("message to pin not found")
-    if given["message_id"] not in chat.pinned:
-        chat.pinned.append(given["message_id"])
-        pinned = core.quoted(chat, given["message_id"])
-        silent = bool(given.get("disable_notification"))
-        core.post(chat, bot.id, {"pinned_message": pinned}, silent=silent, editable=False)
-    return True
-
-
-def unpin_chat_message(core: Core, bot: Account, given: Json) -> bool:
-    chat = _pinnable(core, bot, given)
-    message_id = given.get("message_id", chat.pinned[-1] if chat.pinned else None)
-    if message_id is not None and message_id not in chat.pinned:
-        raise bad_request("message to unpin not found")
-    if message_id is not None:
-        chat.pinned.remove(message_id)
-    return True
-
-
-def _pinnable(core: Core, bot: Account, given: Json) -> Chat:
-    chat = open_chat(core, bot, given["chat_id"])
-    if not chat.private and bot.id not in chat.admins:
-        raise bad_request("not enough rights to manage pinned messages in the chat")
-    return chat
-
-
-def answer_callback_query(core: Core, bot: Account, given: Json) -> bool:
-    text = given.get("text")
-    if text is not None and utf16(text) > ANSWER_LIMIT:
-        raise bad_request("MESSAGE_TOO_LONG")
-    tap = core.state.taps.get(given["callback_query_id"])
-    life = core.pace.real(TAP_LIFE)
-    if tap is None or tap.bot_id != bot.id or tap.answered or core.now() - tap.at > life:
-        raise bad_request(TOO_OLD)
-    tap.answered = True
-    tap.text = text or None
-    tap.show_alert = bool(given.get("show_alert"))
-    told = {
-        "callback_query_id": tap.id,
-        "user_id": tap.user_id,
-        "chat_id": tap.chat_id,
-        "message_id": tap.message_id,
-        "text": tap.text,
-        "show_alert": tap.show_alert,
-    }
-    core.stream.publish("answer", told)
-    return True

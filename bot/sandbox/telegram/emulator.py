@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from starlette.routing import BaseRoute
 
 from bot.sandbox.pace import Pace
-from bot.sandbox.telegram import bot_api, chat_api, people
+from bot.sandbox.telegram import bot_api, chat_api, membership, people
+from bot.sandbox.telegram.chats import RIGHTS, Chat
 from bot.sandbox.telegram.core import Core, Entry
 from bot.sandbox.telegram.errors import Json
 from bot.sandbox.telegram.faults import Fault
-from bot.sandbox.telegram.state import Account, Chat, Person, Tap
+from bot.sandbox.telegram.state import Account, Person, Tap
 from bot.sandbox.telegram.stream import Stream
 from bot.sandbox.telegram.updates import Updates
 
@@ -41,8 +42,9 @@ class Telegram:
 
     # Who is there.
 
-    def add_bot(self, token: str, username: str, name: str) -> int:
-        bot = Account(int(token.partition(":")[0]), token, username, name)
+    def add_bot(self, token: str, username: str, name: str, *, topics: bool = False) -> int:
+        """Add a bot; with `topics` its private chats have topics (BotFather's Threaded Mode)."""
+        bot = Account(int(token.partition(":")[0]), token, username, name, topics)
         self._core.state.bots[bot.id] = bot
         self._core.updates[bot.id] = Updates(self._core.pace, self._core.now)
         return bot.id
@@ -59,15 +61,37 @@ class Telegram:
         title: str | None,
         member_ids: Sequence[int],
         bot_ids: Sequence[int],
+        *,
+        forum: bool = False,
     ) -> None:
+        """Add a chat; only a supergroup can be a forum, a private chat is when its bot says so."""
         if (type == "private") != (id > 0) or (type == "private" and list(member_ids) != [id]):
             raise ValueError("A private chat has its person's id; a group's id is negative.")
-        self._core.state.chats[id] = Chat(id, type, title, list(member_ids), list(bot_ids))
+        if forum and type != "supergroup":
+            raise ValueError("Only a supergroup can have topics.")
+        threaded = type == "private" and any(self._core.state.bots[one].topics for one in bot_ids)
+        chat = Chat(id, type, title, list(member_ids), list(bot_ids), forum or threaded)
+        self._core.state.chats[id] = chat
+        self._core.stream.publish("chat", {"chat": self._core.state.public(chat)})
 
     # What people do.
 
-    def say(self, user_id: int, chat_id: int, text: str, reply_to: int | None = None) -> Json:
-        return people.say(self._core, user_id, chat_id, text, reply_to)
+    def say(
+        self,
+        user_id: int,
+        chat_id: int,
+        text: str,
+        reply_to: int | None = None,
+        topic_id: int | None = None,
+    ) -> Json:
+        words = people.Words(text, reply_to, topic_id)
+        return people.say(self._core, user_id, chat_id, words)
+
+    def edit(self, user_id: int, chat_id: int, message_id: int, text: str) -> Json:
+        return people.edit(self._core, user_id, chat_id, message_id, text)
+
+    def react(self, user_id: int, chat_id: int, message_id: int, emoji: str | None) -> Json:
+        return people.put_reaction(self._core, user_id, chat_id, message_id, emoji)
 
     def tap(self, user_id: int, chat_id: int, message_id: int, data: str) -> str:
         return people.tap(self._core, user_id, chat_id, message_id, data)
@@ -79,19 +103,22 @@ class Telegram:
         return self._core.state.chats[chat_id].listed()
 
     def block(self, bot_id: int, chat_id: int) -> None:
-        people.block(self._core, bot_id, chat_id)
+        membership.block(self._core, bot_id, chat_id)
 
     def unblock(self, bot_id: int, chat_id: int) -> None:
-        people.unblock(self._core, bot_id, chat_id)
+        membership.unblock(self._core, bot_id, chat_id)
 
-    def promote(self, bot_id: int, chat_id: int) -> None:
-        people.promote(self._core, bot_id, chat_id)
+    def promote(self, bot_id: int, chat_id: int, rights: Iterable[str] = RIGHTS) -> None:
+        membership.promote(self._core, bot_id, chat_id, frozenset(rights))
+
+    def demote(self, bot_id: int, chat_id: int) -> None:
+        membership.demote(self._core, bot_id, chat_id)
 
     def delete_message(self, chat_id: int, message_id: int) -> None:
         people.delete_message(self._core, chat_id, message_id)
 
     def migrate(self, chat_id: int) -> int:
-        return people.migrate(self._core, chat_id)
+        return membership.migrate(self._core, chat_id)
 
     # What goes wrong.
 

@@ -19,9 +19,10 @@ BOUNDARY = re.compile(r'boundary="?([^";]+)"?', re.IGNORECASE)
 
 async def parameters(request: Request) -> dict[str, Any]:
     given: dict[str, Any] = dict(request.query_params)
-    if request.method == "GET":
-        return given
+    # A body counts with GET too: pyTelegramBotAPI sends its calls so.
     body = await _body(request)
+    if not body:
+        return given
     content_type = request.headers.get("content-type", "")
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "multipart/form-data":

@@ -24,15 +24,15 @@ class Bucket:
     level: float = 0.0
     at: float = 0.0
 
-    def wait(self, now: float) -> float:
-        """Return the seconds until one more fits, 0.0 when it does now."""
+    def wait(self, now: float, count: int) -> float:
+        """Return the seconds until that many more fit, 0.0 when they do now."""
         self.level = max(0.0, self.level - max(0.0, now - self.at) * self.rate)
         self.at = now
         # The clock's own rounding must not cost a message that is due exactly now.
-        return max(0.0, (self.level + 1 - self.burst - 1e-6) / self.rate)
+        return max(0.0, (self.level + min(count, self.burst) - self.burst - 1e-6) / self.rate)
 
-    def take(self, now: float) -> None:  # noqa: ARG002 - the same shape as Window.take
-        self.level += 1
+    def take(self, now: float, count: int) -> None:  # noqa: ARG002 - the same shape as Window.take
+        self.level += count
 
 
 @dataclass
@@ -43,13 +43,14 @@ class Window:
     seconds: float
     taken: deque[float] = field(default_factory=deque)
 
-    def wait(self, now: float) -> float:
+    def wait(self, now: float, count: int) -> float:
         while self.taken and self.taken[0] <= now - self.seconds:
             self.taken.popleft()
-        return 0.0 if len(self.taken) < self.count else self.taken[0] + self.seconds - now
+        over = len(self.taken) + min(count, self.count) - self.count
+        return 0.0 if over <= 0 else self.taken[over - 1] + self.seconds - now
 
-    def take(self, now: float) -> None:
-        self.taken.append(now)
+    def take(self, now: float, count: int) -> None:
+        self.taken.extend([now] * count)
 
 
 class Flood:
@@ -61,14 +62,15 @@ class Flood:
         self._overall: dict[int, Bucket] = {}
         self._chats: dict[tuple[int, int], Bucket | Window] = {}
 
-    def admit(self, bot_id: int, chat_id: int) -> None:
+    def admit(self, bot_id: int, chat_id: int, count: int = 1) -> None:
+        """Let that many messages (an album is several) pass together, or none of them."""
         now = self._clock()
         limits = (self._of_bot(bot_id), self._of_chat(bot_id, chat_id))
-        wait = max(limit.wait(now) for limit in limits)
+        wait = max(limit.wait(now, count) for limit in limits)
         if wait > 0:
             raise flooded(math.ceil(wait))
         for limit in limits:
-            limit.take(now)
+            limit.take(now, count)
 
     def _of_bot(self, bot_id: int) -> Bucket:
         rate = self._pace.rate(OVERALL_PER_SECOND)

@@ -1,4 +1,8 @@
-"""The parameters every method takes, and how their values are read from what was sent."""
+"""How a call's values are read from what was sent, and refused when they are not understood.
+
+Telegram ignores parameters and fields that it does not know. This world is a test bed and refuses
+them by name, so that a misspelt one is noticed.
+"""
 
 from __future__ import annotations
 
@@ -7,138 +11,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.sandbox.telegram.errors import Json, bad_request
+from bot.sandbox.telegram.parameters import METHODS, OBJECTS, PARAMETERS, VARIANTS
 
-# Types are those of the Bot API's own documentation; "!" marks what is required.
-_MARKUP = "InlineKeyboardMarkup or ReplyKeyboardMarkup or ReplyKeyboardRemove or ForceReply"
-_CHAT = "Integer or String!"
-_SEND = {
-    "business_connection_id": "String",
-    "chat_id": _CHAT,
-    "message_thread_id": "Integer",
-    "direct_messages_topic_id": "Integer",
-    "parse_mode": "String",
-    "disable_notification": "Boolean",
-    "protect_content": "Boolean",
-    "allow_paid_broadcast": "Boolean",
-    "message_effect_id": "String",
-    "suggested_post_parameters": "SuggestedPostParameters",
-    "reply_parameters": "ReplyParameters",
-    "reply_markup": _MARKUP,
-}
-_CAPTION = {"caption": "String", "caption_entities": "Array of MessageEntity"}
-_EDIT = {
-    "business_connection_id": "String",
-    "chat_id": "Integer or String",
-    "message_id": "Integer",
-    "inline_message_id": "String",
-    "reply_markup": "InlineKeyboardMarkup",
-}
-_TEXT = {
-    "text": "String!",
-    "entities": "Array of MessageEntity",
-    "link_preview_options": "LinkPreviewOptions",
-}
-_SCOPE = {"scope": "BotCommandScope", "language_code": "String"}
-
-PARAMETERS: dict[str, dict[str, str]] = {
-    "getMe": {},
-    "getUpdates": {
-        "offset": "Integer",
-        "limit": "Integer",
-        "timeout": "Integer",
-        "allowed_updates": "Array of String",
-    },
-    "getWebhookInfo": {},
-    "setWebhook": {
-        "url": "String!",
-        "certificate": "InputFile",
-        "ip_address": "String",
-        "max_connections": "Integer",
-        "allowed_updates": "Array of String",
-        "drop_pending_updates": "Boolean",
-        "secret_token": "String",
-    },
-    "deleteWebhook": {"drop_pending_updates": "Boolean"},
-    "sendMessage": _SEND | _TEXT,
-    "sendDocument": _SEND
-    | _CAPTION
-    | {
-        "document": "InputFile or String!",
-        "thumbnail": "InputFile or String",
-        "disable_content_type_detection": "Boolean",
-    },
-    "sendPhoto": _SEND
-    | _CAPTION
-    | {
-        "photo": "InputFile or String!",
-        "show_caption_above_media": "Boolean",
-        "has_spoiler": "Boolean",
-    },
-    "editMessageText": _EDIT | _TEXT | {"parse_mode": "String"},
-    "editMessageReplyMarkup": _EDIT,
-    "deleteMessage": {"chat_id": _CHAT, "message_id": "Integer!"},
-    "answerCallbackQuery": {
-        "callback_query_id": "String!",
-        "text": "String",
-        "show_alert": "Boolean",
-        "url": "String",
-        "cache_time": "Integer",
-    },
-    "sendChatAction": {
-        "business_connection_id": "String",
-        "chat_id": _CHAT,
-        "message_thread_id": "Integer",
-        "action": "String!",
-    },
-    "setMyCommands": {"commands": "Array of BotCommand!"} | _SCOPE,
-    "getMyCommands": _SCOPE,
-    "deleteMyCommands": _SCOPE,
-    "getChat": {"chat_id": _CHAT},
-    "getChatMember": {"chat_id": _CHAT, "user_id": "Integer!"},
-    "pinChatMessage": {
-        "business_connection_id": "String",
-        "chat_id": _CHAT,
-        "message_id": "Integer!",
-        "disable_notification": "Boolean",
-    },
-    "unpinChatMessage": {
-        "business_connection_id": "String",
-        "chat_id": _CHAT,
-        "message_id": "Integer",
-    },
-    "getFile": {"file_id": "String!"},
-}
-
-OBJECTS: dict[str, frozenset[str]] = {
-    "ReplyParameters": frozenset(
-        (
-            "message_id",
-            "chat_id",
-            "allow_sending_without_reply",
-            "quote",
-            "quote_parse_mode",
-            "quote_entities",
-            "quote_position",
-            "checklist_task_id",
-            "poll_option_id",
-        )
-    ),
-    "LinkPreviewOptions": frozenset(
-        ("is_disabled", "url", "prefer_small_media", "prefer_large_media", "show_above_text")
-    ),
-}
-
+__all__ = ["METHODS", "OBJECTS", "PARAMETERS", "Upload", "understood"]
 MISSING = {
     "chat_id": "chat_id is empty",
     "text": "message text is empty",
     "message_id": "message identifier is not specified",
+    "message_ids": "message identifiers are not specified",
+    "message_thread_id": "invalid message thread identifier specified",
     "user_id": "invalid user_id specified",
     "document": "there is no document in the request",
     "photo": "there is no photo in the request",
     "file_id": "file_id not specified",
     "action": "wrong parameter action in request",
 }
-METHODS = {name.lower(): name for name in PARAMETERS}
+ITEMS: dict[str, type] = {"Array of String": str, "Array of Integer": int}
 
 
 @dataclass(frozen=True)
@@ -152,7 +40,7 @@ def understood(method: str, raw: dict[str, Any]) -> Json:
     """Return the values in their types; refuse the unknown, the missing and the mistyped."""
     allowed = PARAMETERS[method]
     values: Json = {}
-    for name, given in _attached(raw).items():
+    for name, given in _Files(raw).attached().items():
         if name not in allowed:
             raise bad_request(f'unknown parameter "{name}"')
         if given is not None:
@@ -165,15 +53,32 @@ def understood(method: str, raw: dict[str, Any]) -> Json:
     return values
 
 
-def _attached(raw: dict[str, Any]) -> dict[str, Any]:
-    """Put the files that are named as `attach://field` in the place of their names."""
-    files = {f"attach://{name}": one for name, one in raw.items() if isinstance(one, Upload)}
-    used = {one for one in raw.values() if isinstance(one, str) and one in files}
-    return {
-        name: files[one] if isinstance(one, str) and one in used else one
-        for name, one in raw.items()
-        if f"attach://{name}" not in used
-    }
+class _Files:
+    """Puts the files that are named as `attach://field` in the place of their names."""
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        self.raw = raw
+        self.files = {f"attach://{k}": one for k, one in raw.items() if isinstance(one, Upload)}
+        self.used: set[str] = set()
+
+    def attached(self) -> dict[str, Any]:
+        filled = {name: self._filled(_media(name, given)) for name, given in self.raw.items()}
+        return {name: one for name, one in filled.items() if f"attach://{name}" not in self.used}
+
+    def _filled(self, given: Any) -> Any:  # noqa: ANN401 - whatever was sent
+        if isinstance(given, str) and given in self.files:
+            self.used.add(given)
+            return self.files[given]
+        if isinstance(given, list):
+            return [self._filled(one) for one in given]
+        if isinstance(given, dict):
+            return {key: self._filled(one) for key, one in given.items()}
+        return given
+
+
+def _media(name: str, given: Any) -> Any:  # noqa: ANN401 - whatever was sent
+    """Return the parameter that names files inside of JSON as what it holds."""
+    return _json(name, given) if name == "media" and isinstance(given, str) else given
 
 
 def _value(name: str, kind: str, given: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
@@ -216,27 +121,40 @@ def _file(name: str, kind: str, given: object) -> Upload | str:
     raise bad_request(f'parameter "{name}" must be a file')
 
 
+def _json(name: str, given: str) -> Any:  # noqa: ANN401 - an object or a list
+    try:
+        return json.loads(given) if given else None
+    except ValueError:
+        raise bad_request(f"can't parse {name.replace('_', ' ')} JSON object") from None
+
+
 def _nested(name: str, kind: str, given: object) -> Any:  # noqa: ANN401 - an object or a list
     words = name.replace("_", " ")
-    if isinstance(given, str):
-        if not given:
-            return None
-        try:
-            given = json.loads(given)
-        except ValueError:
-            raise bad_request(f"can't parse {words} JSON object") from None
+    if isinstance(given, str) and (given := _json(name, given)) is None:
+        return None
     wanted = list if kind.startswith("Array of") else dict
     if not isinstance(given, wanted):
         shape = "an array" if wanted is list else "an object"
         raise bad_request(f"{shape} expected as {words}")
-    if isinstance(given, dict) and kind in OBJECTS and (extra := set(given) - OBJECTS[kind]):
-        raise bad_request(f'unknown field "{min(extra)}" in {words}')
-    if isinstance(given, list):
-        _check_items(words, kind, given)
+    for one in given if isinstance(given, list) else [given]:
+        _check_item(words, kind, one)
     return given
 
 
-def _check_items(words: str, kind: str, given: list[Any]) -> None:
-    item = str if kind == "Array of String" else dict
-    if not all(isinstance(one, item) for one in given):
+def _check_item(words: str, kind: str, one: Any) -> None:  # noqa: ANN401 - whatever JSON holds
+    if not isinstance(one, ITEMS.get(kind, dict)) or isinstance(one, bool):
         raise bad_request(f"can't parse {words}: an item is of a wrong type")
+    if not isinstance(one, dict):
+        return
+    fields = _fields(kind.partition(" or ")[0].removeprefix("Array of "), one)
+    if fields is not None and (extra := set(one) - fields):
+        raise bad_request(f'unknown field "{min(extra)}" in {words}')
+
+
+def _fields(kind: str, one: Json) -> frozenset[str] | None:
+    """Return the fields that an object of that type may have, None when that is not checked."""
+    if kind.startswith("InputMedia"):
+        kind = "InputMedia"
+    if kind in VARIANTS:
+        kind = VARIANTS[kind].get(str(one.get("type")), "")
+    return OBJECTS.get(kind)

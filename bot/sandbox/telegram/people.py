@@ -1,36 +1,116 @@
-"""What people do in their app: write, tap, block a bot, delete a message, upgrade a group."""
+"""What people do in their app: write, edit, delete, react, tap."""
 
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 
-from bot.sandbox.telegram.asking import member
+from bot.sandbox.telegram.audience import tell
+from bot.sandbox.telegram.chats import GENERAL, Chat, Stored
 from bot.sandbox.telegram.core import Core
-from bot.sandbox.telegram.errors import Json, NotPossible
-from bot.sandbox.telegram.state import Account, Chat, Stored, Tap, fingerprint
+from bot.sandbox.telegram.errors import Json, NotPossible, Refusal
+from bot.sandbox.telegram.membership import chat_known, unblock
+from bot.sandbox.telegram.reactions import ALLOWED, react
+from bot.sandbox.telegram.replies import quoted, reply_thread
+from bot.sandbox.telegram.state import Tap, fingerprint
 from bot.sandbox.telegram.text import TEXT_LIMIT, understand, utf16
 
+EDITABLE = 48 * 3600  # world seconds
 
-def say(core: Core, user_id: int, chat_id: int, text: str, reply_to: int | None = None) -> Json:
+
+@dataclass(frozen=True)
+class Words:
+    """What a person writes: `quote` is a part of the answered message's text."""
+
+    text: str
+    reply_to: int | None = None
+    topic_id: int | None = None
+    quote: str | None = None
+
+
+def say(core: Core, user_id: int, chat_id: int, words: Words) -> Json:
     chat = _chat_of(core, user_id, chat_id)
-    said = understand(text, None, None, core.state.user)
-    if not said.text or utf16(said.text) > TEXT_LIMIT:
-        raise NotPossible(400, f"A message has 1 to {TEXT_LIMIT} characters.")
-    content: Json = {"text": said.text}
-    if said.entities:
-        content["entities"] = list(said.entities)
-    if reply_to is not None:
-        original = core.quoted(chat, reply_to)
-        if original is None:
-            raise NotPossible(404, "The message to reply to does not exist.")
-        content["reply_to_message"] = original
+    content = _content(core, words.text)
+    original = None if words.reply_to is None else _message(chat, words.reply_to)
+    if original is not None:
+        content |= _reply(core, chat, original, words.quote)
+    followed = GENERAL if original is None else original.topic_id
+    topic_id = followed if words.topic_id is None else words.topic_id
+    _check_topic(core, chat, user_id, topic_id)
     if chat.private:
         for bot_id in list(chat.blocked_by):  # writing to a blocked bot takes the block away
             unblock(core, bot_id, chat.id)
-    stored = core.post(chat, user_id, content)
-    for bot_id in chat.bot_ids:
-        if _sees(core.state.bots[bot_id], chat, stored):
-            core.updates[bot_id].push("message", stored.body)
+    stored = core.post(chat, user_id, content, topic_id)
+    tell(core, chat, stored, "message")
+    return stored.seen()
+
+
+def _content(core: Core, text: str) -> Json:
+    said = understand(text, None, None, core.state.user)
+    if not said.text or utf16(said.text) > TEXT_LIMIT:
+        raise NotPossible(400, f"A message has 1 to {TEXT_LIMIT} characters.")
+    return {"text": said.text} | ({"entities": list(said.entities)} if said.entities else {})
+
+
+def _reply(core: Core, chat: Chat, original: Stored, quote: str | None) -> Json:
+    try:
+        quoting = quoted(core, original, {"quote": quote})
+    except Refusal:
+        raise NotPossible(400, "The quote is not in the message.") from None
+    reply = {"reply_to_message": core.quoted(chat, original.id)}
+    return reply | quoting | reply_thread(chat, original)
+
+
+def _check_topic(core: Core, chat: Chat, user_id: int, topic_id: int) -> None:
+    topic = chat.topic(topic_id)
+    if topic is None and topic_id != GENERAL:
+        raise NotPossible(404, "No such topic.")
+    if topic is not None and topic.closed and core.state.people[user_id].role != "owner":
+        raise NotPossible(403, "This topic is closed.")
+
+
+def edit(core: Core, user_id: int, chat_id: int, message_id: int, text: str) -> Json:
+    chat = _chat_of(core, user_id, chat_id)
+    stored = _message(chat, message_id)
+    content = _content(core, text)
+    if stored.author_id != user_id or "text" not in stored.body:
+        raise NotPossible(403, "Only one's own text can be edited.")
+    if core.now() - stored.body["date"] > core.pace.real(EDITABLE):
+        raise NotPossible(403, "A message can be edited for two days.")
+    if all(stored.body.get(name) == content.get(name) for name in ("text", "entities")):
+        return stored.seen()
+    rest = {name: value for name, value in stored.body.items() if name != "entities"}
+    stored.body = rest | content | {"edit_date": core.seconds()}
+    core.show(stored, edited=True)
+    tell(core, chat, stored, "edited_message")
+    return stored.seen()
+
+
+def delete_own(core: Core, user_id: int, chat_id: int, message_id: int) -> None:
+    """Delete a message: one's own, in a private chat any, the owner of a group any."""
+    chat = _chat_of(core, user_id, chat_id)
+    stored = _message(chat, message_id)
+    leads = chat.private or core.state.people[user_id].role == "owner"
+    if stored.author_id != user_id and not leads:
+        raise NotPossible(403, "Only one's own messages can be deleted.")
+    core.remove(chat, stored)
+
+
+def delete_message(core: Core, chat_id: int, message_id: int) -> None:
+    """Delete a message, whoever wrote it."""
+    chat = chat_known(core, chat_id)
+    core.remove(chat, _message(chat, message_id))
+
+
+def put_reaction(
+    core: Core, user_id: int, chat_id: int, message_id: int, emoji: str | None
+) -> Json:
+    """Leave one emoji on a message, or with None take it back."""
+    chat = _chat_of(core, user_id, chat_id)
+    stored = _message(chat, message_id)
+    if emoji is not None and emoji not in ALLOWED:
+        raise NotPossible(400, "This emoji is not a reaction.")
+    react(core, chat, stored, user_id, [] if emoji is None else [{"emoji": emoji}])
     return stored.seen()
 
 
@@ -54,110 +134,23 @@ def tap(core: Core, user_id: int, chat_id: int, message_id: int, data: str) -> s
     return tap_id
 
 
-def block(core: Core, bot_id: int, chat_id: int) -> None:
-    """Block the bot in a private chat, or kick it out of a group."""
-    _change_block(core, bot_id, chat_id, blocked=True)
-
-
-def unblock(core: Core, bot_id: int, chat_id: int) -> None:
-    _change_block(core, bot_id, chat_id, blocked=False)
-
-
-def promote(core: Core, bot_id: int, chat_id: int) -> None:
-    """Make a bot an administrator of a group: it may pin and delete, and reads everything."""
-    _chat(core, chat_id).admins.add(bot_id)
-
-
-def delete_message(core: Core, chat_id: int, message_id: int) -> None:
-    chat = _chat(core, chat_id)
-    stored = chat.alive(message_id)
-    if stored is None:
-        raise NotPossible(404, "No such message.")
-    core.remove(chat, stored)
-
-
-def migrate(core: Core, chat_id: int) -> int:
-    """Upgrade a group to a supergroup, which has a new id."""
-    old = _chat(core, chat_id)
-    if old.type != "group":
-        raise NotPossible(400, "Only a group can be upgraded.")
-    new_id = -(10**12) - random.randrange(10**9, 2 * 10**9)
-    new = Chat(new_id, "supergroup", old.title, list(old.member_ids), list(old.bot_ids))
-    new.admins, new.blocked_by = set(old.admins), set(old.blocked_by)
-    core.state.chats[new_id] = new
-    author = next((id for id in old.member_ids), old.bot_ids[0])
-    _announce(core, old, author, {"migrate_to_chat_id": new_id})
-    old.migrated_to = new_id
-    _announce(core, new, author, {"migrate_from_chat_id": chat_id})
-    return new_id
-
-
-def _announce(core: Core, chat: Chat, author_id: int, content: Json) -> None:
-    stored = core.post(chat, author_id, content)
-    for bot_id in chat.bot_ids:
-        if bot_id not in chat.blocked_by:
-            core.updates[bot_id].push("message", stored.body)
-
-
-def _chat(core: Core, chat_id: int) -> Chat:
-    chat = core.state.chats.get(chat_id)
-    if chat is None or chat.migrated_to is not None:
-        raise NotPossible(404, "No such chat.")
-    return chat
-
-
 def _chat_of(core: Core, user_id: int, chat_id: int) -> Chat:
     if user_id not in core.state.people:
         raise NotPossible(404, "No such person.")
-    chat = _chat(core, chat_id)
+    chat = chat_known(core, chat_id)
     if user_id not in chat.member_ids:
         raise NotPossible(403, "This person is not in this chat.")
     return chat
+
+
+def _message(chat: Chat, message_id: int) -> Stored:
+    found = chat.alive(message_id)
+    if found is None:
+        raise NotPossible(404, "No such message.")
+    return found
 
 
 def _message_or_stub(core: Core, chat: Chat, stored: Stored) -> Json:
     if not stored.deleted:
         return stored.body
     return {"chat": core.state.brief(chat), "message_id": stored.id, "date": 0}
-
-
-def _sees(bot: Account, chat: Chat, stored: Stored) -> bool:
-    """Whether a bot gets a message: always in private, else by the rules of privacy mode."""
-    if bot.id in chat.blocked_by:
-        return False
-    if chat.private or bot.id in chat.admins:
-        return True
-    replied = stored.body.get("reply_to_message", {}).get("from", {}).get("id")
-    if replied == bot.id:
-        return True
-    return any(_addresses(bot, stored.body["text"], e) for e in stored.body.get("entities", []))
-
-
-def _addresses(bot: Account, text: str, entity: Json) -> bool:
-    units = text.encode("utf-16-le")
-    begin = entity["offset"] * 2
-    word = units[begin : begin + entity["length"] * 2].decode("utf-16-le").lower()
-    own = f"@{bot.username.lower()}"
-    if entity["type"] == "bot_command":
-        return "@" not in word or word.endswith(own)
-    return bool(entity["type"] == "mention" and word == own)
-
-
-def _change_block(core: Core, bot_id: int, chat_id: int, *, blocked: bool) -> None:
-    chat = _chat(core, chat_id)
-    if bot_id not in chat.bot_ids:
-        raise NotPossible(404, "This bot is not in this chat.")
-    before = member(core, chat, bot_id)
-    if blocked:
-        chat.blocked_by.add(bot_id)
-    else:
-        chat.blocked_by.discard(bot_id)
-    actor = chat.id if chat.private else next((id for id in chat.member_ids), bot_id)
-    change = {
-        "chat": core.state.brief(chat),
-        "from": core.state.user(actor),
-        "date": core.seconds(),
-        "old_chat_member": before,
-        "new_chat_member": member(core, chat, bot_id),
-    }
-    core.updates[bot_id].push("my_chat_member", change)

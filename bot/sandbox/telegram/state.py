@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.sandbox.telegram.chats import Chat
 from bot.sandbox.telegram.errors import Json
 
 
@@ -47,6 +47,7 @@ class Account:
     token: str = field(repr=False)
     username: str
     name: str
+    topics: bool = False  # whether its private chats have topics (BotFather's Threaded Mode)
 
     def user(self) -> Json:
         return {
@@ -58,51 +59,6 @@ class Account:
 
     def public(self) -> Json:
         return {"id": self.id, "username": self.username, "name": self.name}
-
-
-@dataclass
-class Stored:
-    """A message as kept: `body` is the Bot API's Message; a deleted one leaves a tombstone."""
-
-    body: Json
-    author_id: int
-    silent: bool = False
-    editable: bool = True
-    deleted: bool = False
-
-    @property
-    def id(self) -> int:
-        return int(self.body["message_id"])
-
-    def seen(self) -> Json:
-        """The message as the person's app has it."""
-        return self.body | {"silent": self.silent}
-
-
-@dataclass
-class Chat:
-    id: int
-    type: str
-    title: str | None
-    member_ids: list[int]
-    bot_ids: list[int]
-    blocked_by: set[int] = field(default_factory=set)  # bots that may not write here any more
-    admins: set[int] = field(default_factory=set)
-    migrated_to: int | None = None
-    messages: dict[int, Stored] = field(default_factory=dict)
-    pinned: list[int] = field(default_factory=list)
-    last_id: int = field(default_factory=lambda: random.randrange(10, 500))
-
-    @property
-    def private(self) -> bool:
-        return self.type == "private"
-
-    def alive(self, message_id: int) -> Stored | None:
-        found = self.messages.get(message_id)
-        return None if found is None or found.deleted else found
-
-    def listed(self) -> list[Json]:
-        return [m.seen() for m in self.messages.values() if not m.deleted]
 
 
 @dataclass
@@ -142,7 +98,10 @@ class State:
     taps: dict[str, Tap] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
     commands: dict[tuple[int, str, str], list[Json]] = field(default_factory=dict)
-    webhooks: dict[int, Json] = field(default_factory=dict)
+    words: dict[tuple[int, str, str], str] = field(default_factory=dict)  # names, descriptions
+    menus: dict[tuple[int, int | None], Json] = field(default_factory=dict)
+    photos: dict[str, list[Json]] = field(default_factory=dict)  # all sizes, by the id of each
+    webhook_again: dict[int, float] = field(default_factory=dict)  # when one may be set again
 
     def bot_of(self, token: str) -> Account | None:
         return next((bot for bot in self.bots.values() if bot.token == token), None)
@@ -154,7 +113,8 @@ class State:
     def brief(self, chat: Chat) -> Json:
         """The Chat object that messages carry."""
         if not chat.private:
-            return {"id": chat.id, "type": chat.type, "title": chat.title or "Group"}
+            forum = {"is_forum": True} if chat.forum else {}
+            return {"id": chat.id, "type": chat.type, "title": chat.title or "Group"} | forum
         person = self.people[chat.id]
         return {
             "id": chat.id,
@@ -164,7 +124,14 @@ class State:
         }
 
     def public(self, chat: Chat) -> Json:
-        return self.brief(chat) | {"member_ids": chat.member_ids, "bot_ids": chat.bot_ids}
+        return self.brief(chat) | {
+            "member_ids": chat.member_ids,
+            "bot_ids": chat.bot_ids,
+            "admin_ids": list(chat.rights),
+            "is_forum": chat.forum,
+            "topics": [topic.shown() for topic in chat.topics.values() if not topic.deleted],
+            "pinned": chat.pinned,
+        }
 
     def add_file(self, bot_id: int, folder: str, name: str, mime_type: str, data: bytes) -> File:
         number = len(self.files) + 1

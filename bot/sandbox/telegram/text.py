@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.sandbox.telegram.errors import Json, bad_request
 from bot.sandbox.telegram.html import Span, parse
+from bot.sandbox.telegram.markdown import parse_legacy, parse_v2
 
 RAW_BYTES = 32_768
 TEXT_LIMIT, CAPTION_LIMIT = 4096, 1024
@@ -23,10 +24,12 @@ AUTOMATIC = (
         re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/])"),
     ),
     ("mention", re.compile(r"(?<![\w/@.])@[A-Za-z][A-Za-z0-9_]{3,31}(?!\w)")),
+    ("cashtag", re.compile(r"(?<![\w$])\$[A-Z]{1,8}(?!\w)")),
     ("hashtag", re.compile(r"(?<![\w#])#(?=\w*[^\W\d])\w{1,256}")),
 )
 
 
+PARSERS = {"html": parse, "markdownv2": parse_v2, "markdown": parse_legacy}
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
@@ -79,9 +82,9 @@ def _parsed(
     clean = CONTROL.sub(" ", raw.replace("\r", ""))
     if not parse_mode:
         return clean, _given(clean, entities or [])
-    if parse_mode.lower() != "html":
+    if parse_mode.lower() not in PARSERS:
         raise bad_request("unsupported parse_mode")
-    return parse(clean)
+    return PARSERS[parse_mode.lower()](clean)
 
 
 def _given(text: str, entities: list[Json]) -> list[Span]:

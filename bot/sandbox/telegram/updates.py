@@ -44,6 +44,13 @@ class Update:
     def body(self) -> Json:
         return {"update_id": self.id, self.kind: self.payload}
 
+    @property
+    def lane(self) -> tuple[str, int]:
+        """What a webhook gets strictly one after the other: a chat's updates, a person's taps."""
+        if self.kind == "callback_query":
+            return "taps", int(self.payload["from"]["id"])
+        return "chat", int(self.payload["chat"]["id"])
+
 
 class Updates:
     def __init__(self, pace: Pace, clock: Callable[[], float]) -> None:
@@ -56,6 +63,7 @@ class Updates:
         self._last: tuple[int, float, float] | None = None  # offset, start, end of the last call
         self._quiet_until = 0.0  # conflicts before this are told late
         self._closed = False
+        self.arrived = asyncio.Event()  # for a webhook's delivery, which clears it
 
     # What fills the queue.
 
@@ -66,6 +74,7 @@ class Updates:
         since = float(payload.get("date", self._clock()))
         self._queue.append(Update(self._next_id, kind, payload, since + self._pace.real(life)))
         self._next_id += 1
+        self.arrived.set()
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
 
@@ -85,6 +94,17 @@ class Updates:
 
     def drop(self) -> None:
         self._queue.clear()
+
+    def heads(self) -> list[Update]:
+        """Return the oldest update of every lane: what may be delivered now."""
+        self._expire()
+        lanes: dict[tuple[str, int], Update] = {}
+        for update in self._queue:
+            lanes.setdefault(update.lane, update)
+        return list(lanes.values())
+
+    def forget(self, update_id: int) -> None:
+        self._queue = [update for update in self._queue if update.id != update_id]
 
     # What empties it.
 

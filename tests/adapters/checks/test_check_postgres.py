@@ -7,6 +7,7 @@ import shutil
 import socket
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -178,6 +179,17 @@ async def test_figures(server, dsn):
     assert int(evidence.fact("ms")) < 2000
     assert evidence.fact("version")[0].isdigit()
     assert "of 20 connections taken" in evidence.summary
+
+
+async def test_its_time_of_start_changes_with_a_restart_and_with_nothing_else(server, dsn):
+    probe, begun = Probe(dsn), datetime.now(UTC)
+    first = (await probe.figures()).started_at
+    assert (await probe.figures()).started_at == first
+    await server.stop("fast")
+    assert (await probe.figures()).started_at is None
+    await server.start()
+    second = (await probe.figures()).started_at
+    assert first < begun < second < datetime.now(UTC)
 
 
 async def test_the_check(dsn):

@@ -57,6 +57,7 @@ async def test_a_running_service(api, incident):
     assert (found.id, found.source, found.found) == ("S1", "service", Found.SOMETHING)
     assert dict(found.facts) == {
         "state": "running",
+        "auto_deploy": "",
         "deploy": "dep-2",
         "restart": "",
         "instances": f"{SRV}-aaaaa",
@@ -217,7 +218,14 @@ async def test_deploys(api, incident):
         "previous": "dep-1",
         "previous_commit": "a" * 40,
         "previous_status": "deactivated",
+        "latest_trigger": "new_commit",
         "minutes_before": "117",
+        "live": "dep-2",
+        "live_said": "bbbbbbb “Fix it”, 2 h old",
+        "target": "dep-1",
+        "target_said": "aaaaaaa “Begin”, 10 h old",
+        "undoes": "bbbbbbb “Fix it”",
+        "live_minutes_before": "117.0",
     }
     assert found.summary == ("latest is live: bbbbbbb “Fix it”, 117 min before the trouble began")
     assert found.lines == (
@@ -231,6 +239,63 @@ async def test_a_deploy_after_the_trouble_began_is_said_to_be(api, incident):
     found = await deploys(api, incident)
     assert "2 min after the trouble began" in found.summary
     assert (found.fact("minutes_before"), found.fact("previous")) == ("-2", None)
+
+
+WAY_BACK = {"live", "live_said", "target", "target_said", "undoes", "live_minutes_before"}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [deploy("dep-2", "live", 5, "b" * 40)],
+        [deploy("dep-2", "live", 5, "b" * 40), deploy("dep-1", "deactivated", 60, "b" * 40)],
+        [deploy("dep-2", "live", 5, "b" * 40), deploy("dep-1", "build_failed", 60)],
+        [deploy("dep-2", "live", 5, trigger="rollback"), deploy("dep-1", "deactivated", 60, "a")],
+        [deploy("dep-2", "update_in_progress", 5), deploy("dep-1", "deactivated", 60, "a")],
+    ],
+)
+async def test_without_a_way_back_none_is_told(api, incident, rows):
+    api[DEPLOYS] = rows
+    assert not WAY_BACK & dict((await deploys(api, incident)).facts).keys()
+
+
+async def test_the_way_back_goes_over_what_never_ran_and_names_what_it_undoes(api, incident):
+    names = "bcdef"
+    ran = [deploy(f"dep-{c}", "deactivated", 10 * n, c * 40) for n, c in enumerate(names, 2)]
+    api[DEPLOYS] = [
+        deploy("dep-9", "build_failed", 1, "9" * 40),
+        deploy("dep-8", "live", 4, "8" * 40, "Break it\n\nall"),
+        *(row | {"deploy": row["deploy"] | {"status": "update_failed"}} for row in ran),
+        deploy("dep-1", "deactivated", 600, "a" * 40, "Begin"),
+    ]
+    found = await deploys(api, incident)
+    assert (found.fact("live"), found.fact("target")) == ("dep-8", "dep-1")
+    assert found.fact("live_said") == "8888888 “Break it”, 6 min old"
+    assert found.fact("undoes") == "8888888 “Break it”"
+    assert found.fact("live_minutes_before") == "1.0"
+    assert [line.split()[0] for line in found.lines] == ["dep-9", "dep-8", "dep-1"]
+    (asked,) = api.calls(DEPLOYS)
+    assert asked["limit"] == "20"
+
+
+AGAIN = [
+    deploy("dep-3", "live", 1, "b" * 40, "Break it", trigger="manual"),
+    deploy("dep-2", "deactivated", 5, "b" * 40, "Break it"),
+    deploy("dep-1", "deactivated", 600, "a" * 40, "Begin"),
+]
+
+
+@pytest.mark.xfail(strict=True, reason="reported: the same commit is named once per deploy of it")
+async def test_code_that_was_deployed_twice_is_undone_once(api, incident):
+    api[DEPLOYS] = AGAIN
+    assert (await deploys(api, incident)).fact("undoes") == "bbbbbbb “Break it”"
+
+
+@pytest.mark.xfail(strict=True, reason="reported: a redeploy in the middle hides what it came with")
+async def test_the_trouble_came_with_the_code_and_not_with_its_redeploy(api, incident):
+    """Somebody deployed (or restarted) the same code again two minutes into the trouble."""
+    api[DEPLOYS] = AGAIN
+    assert (await deploys(api, incident)).fact("live_minutes_before") == "2.0"
 
 
 async def test_never_deployed_and_without_times(api, incident):

@@ -13,7 +13,8 @@ from bot.ports import Button, Document, Lane, Message, Post
 NOON = datetime(2026, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
-LIVE = Live(deploy="dep-1", restart="evt-9", instances=("a", "b"))
+LIVE = Live(deploy="dep-1", restart="evt-9", instances=("a", "b"), auto_deploy="commit")
+BRIEF = (("From", "bbbbbbb “Break it” <b>"), ("Back to", "aaaaaaa"))
 FULL = Event(
     kind=Kind.TRIAGED,
     at=NOON.astimezone(timezone(timedelta(hours=5, minutes=30))),
@@ -34,7 +35,9 @@ FULL = Event(
         Evidence("D1", "deploys", Found.UNREADABLE, "no answer"),
     ),
     proposals=(
-        Proposal("1.restart", "restart", "svc", Risk.HIGH, "why", "effect", ("L1",), LIVE, NOON),
+        Proposal(
+            "1.restart", "restart", "svc", Risk.HIGH, "why", "effect", ("L1",), LIVE, NOON, BRIEF
+        ),
     ),
     live=LIVE,
     phase=Phase.WATCH,

@@ -14,7 +14,7 @@ from store_examples import FULL, FULL_POST, NOON
 from bot.adapters.store.codec import CONTENT, EVENT, Content, decode, encode, storable
 from bot.adapters.store.tables import EPOCH, Moment
 from bot.domain.evidence import Evidence
-from bot.domain.incident import Event
+from bot.domain.incident import Event, Kind
 from bot.domain.remedy import Live, Proposal
 from bot.ports import Button, Document, Message, Unavailable
 
@@ -68,6 +68,39 @@ def test_the_form_is_canonical():
 def test_an_event_of_an_older_version_is_read_with_defaults():
     old = '{"kind":"noted","at":"2026-05-04T12:00:00+00:00"}'
     assert decode(EVENT, old).note == ""
+
+
+BEFORE_ROLLBACK = """{
+    "kind": "triaged", "at": "2026-05-04T12:00:00+00:00", "by": "watchdog", "by_id": 0, "note": "",
+    "key": "", "check": "", "code": "", "severity": null, "offer": "", "ask": "",
+    "expires_at": null, "live": null, "phase": null, "step": 0, "evidence": [],
+    "proposals": [{
+        "id": "3.restart", "action": "restart", "target": "srv-1", "risk": "high",
+        "why": "it is down", "effect": "Replaces every running instance.", "evidence": ["S1"],
+        "live": {"deploy": "dep-1", "restart": "evt-0", "instances": ["srv-1-a"]},
+        "expires_at": "2026-05-04T12:15:00+00:00"
+    }]
+}"""
+
+
+def test_an_offer_of_the_version_before_rollbacks_is_read_with_defaults():
+    [offer] = decode(EVENT, BEFORE_ROLLBACK).proposals
+    assert (offer.id, offer.brief) == ("3.restart", ())
+    assert offer.live == Live("dep-1", "evt-0", ("srv-1-a",), auto_deploy="")
+
+
+def test_a_claim_of_the_version_before_rollbacks_is_read_with_defaults():
+    old = """{
+        "kind": "started", "at": "2026-05-04T12:00:00+00:00", "offer": "3.restart",
+        "live": {"deploy": "dep-1", "restart": "evt-0", "instances": ["srv-1-a"]}
+    }"""
+    assert decode(EVENT, old).live == Live("dep-1", "evt-0", ("srv-1-a",))
+
+
+@pytest.mark.parametrize("kind", [Kind.LEFT, Kind.SETTLED])
+def test_what_is_left_to_do_comes_back_equal(kind):
+    left = Event(kind, NOON, note="Switch auto-deploy on again", step=2)
+    assert decode(EVENT, encode(left)) == left
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"kind":"no such","at":"2026-05-04T12:00:00Z"}'])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import shutil
 import time
@@ -23,6 +24,39 @@ CHROMIUM = DEBIAN if Path(DEBIAN).exists() else shutil.which("chromium")
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
 OWNER, RESPONDER, USER, WATCHDOG, LIFE_OS = 1, 2, 50, 900, 901
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAD0lEQVR4nGOQ"
+    "y1x9wsYGAAiAAnNZCcRRAAAAAElFTkSuQmCC"
+)
+REPORT = """# Incident report
+
+**Incident:** #1
+**Status:** RESOLVED
+
+## Timeline
+- 03:01: Detected
+  - service: exited
+    with code 1
+  - http: 502
+- 03:02: Restarted by `Ann`
+
+1. First
+2. Second
+
+- [x] done
+- [ ] to do
+
+| Check | Seen |
+| --- | --- |
+| http | 200 |
+
+> Quoted *words* and [a link](https://example.invalid/x)
+
+```python
+raise ValueError("| no table |")
+- no list
+```
+"""
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
 
 
@@ -37,6 +71,10 @@ class Stub:
 
     def clear(self):
         self.messages: dict[int, list[dict]] = {OWNER: [], RESPONDER: [], USER: []}
+        self.earlier: dict[int, list[dict]] = {}
+        self.chats: list[dict] = []
+        self.more_world: dict = {}
+        self.more_service: dict = {}
         self.switches = [
             {"name": "crash", "label": "Crash", "effect": "It ends.", "kind": "once", "on": False},
             {"name": "deaf", "label": "Deaf", "effect": "No ears.", "kind": "toggle", "on": False},
@@ -53,10 +91,11 @@ class Stub:
 
     def message(self, text, *, chat=OWNER, sender=WATCHDOG, silent=False, **extra):
         identity = sum(map(len, self.messages.values())) + 1
+        kind = {"type": "supergroup", "title": "On call"} if chat < 0 else {"type": "private"}
         return {
             "message_id": identity,
             "date": int(time.time()),
-            "chat": {"id": chat, "type": "private", "first_name": "Mara"},
+            "chat": {"id": chat, "first_name": "Mara", **kind},
             "from": {"id": sender, "is_bot": sender >= WATCHDOG, "first_name": f"name-{sender}"},
             "text": text,
             "silent": silent,
@@ -65,7 +104,7 @@ class Stub:
 
     def post(self, text, **about):
         message = self.message(text, **about)
-        self.messages[message["chat"]["id"]].append(message)
+        self.messages.setdefault(message["chat"]["id"], []).append(message)
         self.push("message", {"message": message, "edited": False, "silent": message["silent"]})
         return message
 
@@ -78,8 +117,10 @@ class Stub:
         return {
             "speed": 20,
             "now": "2026-11-22T03:12:00Z",
+            **self.more_world,
             "service": {
                 **state,
+                **self.more_service,
                 "name": "life-os",
                 "memory_bytes": 400 << 20,
                 "memory_limit_bytes": 512 << 20,
@@ -109,6 +150,7 @@ class Stub:
             {"id": USER, "type": "private", "member_ids": [USER], "bot_ids": [LIFE_OS]},
             {"id": RESPONDER, "type": "private", "member_ids": [RESPONDER], "bot_ids": [WATCHDOG]},
             {"id": OWNER, "type": "private", "member_ids": [OWNER], "bot_ids": [WATCHDOG]},
+            *self.chats,
         ]
         return {
             "people": people,
@@ -141,7 +183,19 @@ class Stub:
             return JSONResponse(self.post(body["text"], chat=body["chat_id"], sender=who))
         return Response(status_code=204)
 
+    async def history(self, request: Request):
+        chat = int(request.query_params["chat_id"])
+        return JSONResponse([*self.earlier.get(chat, []), *self.messages[chat]])
+
+    async def commands(self, request: Request):
+        told = {"bot_id": WATCHDOG, "command": "status", "description": "How things are"}
+        return JSONResponse([told, {**told, "command": "deploys", "description": "The last ones"}])
+
     async def file(self, request: Request):
+        if request.path_params["file"].startswith("picture"):
+            return Response(PICTURE, media_type="image/png")
+        if request.path_params["file"] == "report":
+            return Response(REPORT, media_type="text/markdown")
         return Response(f"# Report\n\n**Bad** night {HOSTILE}", media_type="text/markdown")
 
     def app(self):
@@ -149,6 +203,9 @@ class Stub:
             Route("/stream", self.stream),
             Route("/people/{person}/say", self.note, methods=["POST"]),
             Route("/people/{person}/tap", self.note, methods=["POST"]),
+            Route("/people/{person}/react", self.note, methods=["POST"]),
+            Route("/messages", self.history),
+            Route("/commands", self.commands),
             Route("/switches/{name}", self.note, methods=["POST"]),
             Route("/files/{file}", self.file),
         ]
@@ -162,9 +219,33 @@ async def until(true):
         await asyncio.sleep(0.01)
 
 
-async def opened(browser: Browser, stub: Stub, viewport):
+def card(stub: Stub, **about):
+    """The card of an incident as the watchdog sends it: text, evidence, keys."""
+    text = "🔴 P0 life-os is down\n\nWhat was found\nL1 the traceback\nline\nline\nline\n/ack"
+    entities = [
+        entity("bold", text, "P0 life-os is down"),
+        entity("code", text, "L1"),
+        entity("expandable_blockquote", text, "the traceback\nline\nline\nline"),
+        entity("bot_command", text, "/ack"),
+    ]
+    keys = [
+        [{"text": "Restart…", "callback_data": "r", "style": "primary"}],
+        [
+            {"text": "Yes, restart", "callback_data": "y", "style": "danger"},
+            {"text": "Dashboard", "url": "https://example.invalid"},
+        ],
+    ]
+    return stub.post(text, entities=entities, reply_markup={"inline_keyboard": keys}, **about)
+
+
+def report(stub: Stub, **about):
+    document = {"file_id": "report", "file_name": "incident-2026-11-22.md", "file_size": 512}
+    return stub.post("Report of incident #1", document=document, **about)
+
+
+async def opened(browser: Browser, stub: Stub, viewport, **how):
     """A page that must have no error and must have asked nobody but 127.0.0.1."""
-    context = await browser.new_context(viewport=viewport)
+    context = await browser.new_context(viewport=viewport, **how)
     page = await context.new_page()
     errors: list[str] = []
     asked: set[str] = set()

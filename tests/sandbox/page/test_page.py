@@ -45,6 +45,9 @@ async def test_entities_become_nodes(page: Page, stub: Stub):
     await expect(bubble(page, message).locator("strong em")).to_have_text("italic")
     await expect(bubble(page, message).locator("blockquote .fold")).to_have_text("quoted")
     await expect(bubble(page, message).locator("a")).to_have_count(0)
+    await expect(bubble(page, message).locator(".spoiler > span")).to_be_hidden()
+    await bubble(page, message).locator(".spoiler").click()
+    await expect(bubble(page, message).locator(".spoiler > span")).to_be_visible()
     await bubble(page, message).locator(".command").click()
     said = ("/api/people/1/say", {"chat_id": OWNER, "text": "/ack"})
     await until(lambda: said in stub.asked)
@@ -78,6 +81,7 @@ async def test_a_tap_waits_for_its_answer(page: Page, stub: Stub):
     told = {"callback_query_id": "q1", "user_id": OWNER, "text": "It is yours", "show_alert": False}
     stub.push("answer", {**body, **told})
     await expect(page.locator("#toast")).to_have_text("It is yours")
+    await expect(button).to_have_attribute("data-state", "answered")
     await expect(button).to_have_attribute("data-state", "idle")
     stub.push("answer", {**body, **told, "text": "Really?", "show_alert": True})
     await expect(page.locator("#alert")).to_be_visible()
@@ -103,8 +107,8 @@ async def test_an_edit_replaces_the_bubble_in_place(page: Page, stub: Stub):
     assert ids == [str(first["message_id"]), str(last["message_id"])]
 
 
-async def test_only_audible_new_messages_of_bots_light_the_lock_screen(page: Page, stub: Stub):
-    lock = page.locator("#lock-screen")
+async def test_only_audible_new_messages_ring_and_light_the_phone(page: Page, stub: Stub):
+    lock, body = page.locator("#lock-screen"), page.locator("body")
     silent = stub.post("all well", silent=True)
     await expect(bubble(page, silent).locator(".silent")).to_be_visible()
     stub.edit(silent, "still well")
@@ -112,17 +116,42 @@ async def test_only_audible_new_messages_of_bots_light_the_lock_screen(page: Pag
     mine = stub.post("from my other phone", sender=OWNER)
     await expect(bubble(page, mine)).to_have_class(re.compile("out"))
     await expect(bubble(page, silent)).to_contain_text("still well")
-    await expect(lock).to_be_hidden()
-    stub.post("P0 Life OS is down " + "x" * 200)
-    await expect(lock).to_be_visible()
-    await expect(lock.locator(".preview")).to_have_text(re.compile(r"^P0 Life OS is down x{100}…$"))
+    await expect(lock).not_to_have_attribute("data-lit", "true")
+    await expect(body).not_to_have_attribute("data-rang", re.compile("."))
+    stub.post("P0 Life OS is down " + "x" * 200 + "\nsecond line")
+    await expect(lock).to_have_attribute("data-lit", "true")
+    await expect(lock.locator(".preview")).to_be_visible()
+    await expect(lock.locator(".preview")).to_have_text(re.compile(r"^P0 Life OS is down x{90}…$"))
+    await expect(lock.locator(".notice")).to_contain_text("Telegram")
+    await expect(body).to_have_attribute("data-rang", "1")
+    await page.locator("#bell").click()
+    stub.post("P0 again")
+    await expect(lock.locator(".preview")).to_have_text("P0 again")
+    await expect(body).to_have_attribute("data-rang", "1")
+
+
+async def test_the_lock_screen_stacks_by_chat_what_rang_first(page: Page, stub: Stub):
+    alert = stub.post("P0 down")
+    stub.post("a line of the log", silent=True)
+    tab = page.locator('[data-view="phone"]')
+    if await tab.is_visible():
+        await tab.click()
+    stack = page.locator("#notices > li")
+    await expect(stack).to_have_count(1)
+    await expect(stack.locator(".preview")).to_have_text("P0 down")
+    await stack.locator(".unstack").click()
+    await expect(stack.locator(".preview")).to_have_text(["P0 down", "a line of the log"])
+    await expect(stack.locator(".notice").last.locator(".silent")).to_be_visible()
+    await expect(stack.locator(".notice").first.locator(".silent")).to_have_count(0)
+    await stack.locator(".notice").first.click()
+    await expect(stack).to_have_count(0)
+    await expect(bubble(page, alert)).to_be_focused()
 
 
 async def test_switches_post(page: Page, stub: Stub):
     tab = page.locator('[data-view="world"]')
     if await tab.is_visible():
         await tab.click()
-    await expect(page.locator(".logs li")).to_have_count(12)
     once, toggle = (page.locator(f'[data-switch="{name}"]') for name in ("crash", "deaf"))
     await once.click()
     await expect(once).to_have_attribute("data-state", "done")
@@ -158,6 +187,7 @@ async def test_a_dropped_line_is_taken_up_again(desk: Page, stub: Stub):
     await expect(bubble(desk, missed)).to_be_visible()
     await expect(desk.locator("#offline")).to_be_hidden()
     await expect(desk.locator("#lock-screen .preview")).to_have_text("while you were away")
+    await expect(desk.locator("#lock-screen")).to_have_attribute("data-lit", "true")
 
 
 async def test_unread_messages_are_marked(page: Page, stub: Stub):

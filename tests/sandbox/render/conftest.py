@@ -2,112 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-import ssl
-import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
-
-import httpx
-import psutil
 import pytest
-import render_openapi
-import uvicorn
+from emulated_render import KEY, OWNER, World, client_of, served
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from bot.sandbox.pace import Pace
-from bot.sandbox.render import Commit, Render, Service, instance, procedures
-
-KEY, OWNER = "rnd_practice", "tea-practice0000000000000"
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the usual one takes long to make
-SCRIPT = Path(__file__).with_name("fake_service.py")
-LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
-COMMITS = [Commit(str(n) * 40, f"Change {n}", LONG_AGO + timedelta(days=n)) for n in (1, 2)]
-
-
-async def until(fact: Callable[[], Any], seconds: float = 15) -> Any:
-    """Wait for a fact of the real world; there is nobody to tell us."""
-    async with asyncio.timeout(seconds):
-        while not (found := fact()):
-            await asyncio.sleep(0.01)
-    return found
-
-
-@dataclass
-class World:
-    render: Render
-    folder: Path
-    client: httpx.AsyncClient
-    switch: Path
-
-    def add(self, **changes: Any) -> Service:
-        wish = {
-            "name": "life-os",
-            "command": [sys.executable, "-S", str(SCRIPT)],
-            "env": {"SWITCH": str(self.switch)},
-            "folder": self.folder,
-            "commits": COMMITS,
-        }
-        return self.render.add_service(**wish | changes)
-
-
-async def tell(service: Service, what: str) -> None:
-    """Speak to the service itself; when told to leave it does not answer."""
-    async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as client:
-        try:
-            await client.get(f"http://127.0.0.1:{service.port}/{what}")
-        except httpx.TransportError:
-            assert what.startswith("exit")
-
-
-def alive(process: psutil.Process) -> bool:
-    """Whether it still runs; one that nobody has buried does not."""
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def kinds(service: Service) -> list[str]:
-    return [event.type for event in service.history.events]
-
-
-async def check_against_openapi(answer: httpx.Response) -> None:
-    await answer.aread()
-    path = answer.request.url.path.removeprefix("/render/v1")
-    if render_openapi.available() and answer.status_code < 500:
-        render_openapi.check(answer.request.method, path, answer.status_code, answer.content)
-
-
-@asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[int]:
-    """A real server in this loop, without the pauses of its own start and end."""
-    config = uvicorn.Config(app, log_level="error", lifespan="off")
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        await server.startup([listening])
-        yield listening.getsockname()[1]
-        for one in server.servers:
-            one.close()
-
-
-def client_of(port: int) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{port}/render/v1",
-        headers={"Authorization": f"Bearer {KEY}"},
-        event_hooks={"response": [check_against_openapi]},
-        trust_env=False,
-        verify=NO_TLS,
-    )
+from bot.sandbox.render import Render, health, instance, preparing
 
 
 @pytest.fixture
@@ -117,13 +18,22 @@ def speed():
 
 @pytest.fixture
 async def world(tmp_path, speed, monkeypatch):
-    monkeypatch.setattr(procedures, "BUILD_SECONDS", 4.0)
+    monkeypatch.setattr(preparing, "BUILD_SECONDS", 4.0)
     monkeypatch.setattr(instance, "SHORTEST_GRACE", 0.3)
+    monkeypatch.setattr(instance, "SHORTEST_START", 0.3)
+    monkeypatch.setattr(health, "LEAST_ANSWER", 0.5)
+    monkeypatch.setattr(health, "LEAST_PAUSE", 0.05)
     render = Render(Pace(speed), KEY, OWNER)
     app = Starlette(routes=[Mount("/render/v1", routes=render.routes)])
     async with served(app) as port, client_of(port) as client:
         yield World(render, tmp_path / "service", client, tmp_path / "switch")
         await render.close()
+
+
+@pytest.fixture
+def long_builds(world, monkeypatch):
+    """Half a second of ours: time enough for something to happen meanwhile."""
+    monkeypatch.setattr(preparing, "BUILD_SECONDS", 100.0)
 
 
 @pytest.fixture

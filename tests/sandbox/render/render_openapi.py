@@ -1,12 +1,15 @@
-"""Checks answers of the emulator against the platform's own description, when that is at hand."""
+"""Checks requests and answers against the platform's own description, when that is at hand."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import jsonschema
 import referencing
@@ -16,15 +19,22 @@ from bot.sandbox.render.times import parse
 
 SPEC = Path(__file__).resolve().parents[4] / "shared" / "specs" / "render-openapi.json"
 URN = "urn:render"
-EVENT_DETAILS = (
+SERVICE_DETAILS = (
     "/components/schemas/serviceEventWithCursor/properties/event/properties/details/oneOf"
 )
-WEB_DETAILS = "/components/schemas/webServiceDetails"
+ONE_EVENT = "/paths/~1events~1%7BeventId%7D/get/responses/200/content/application~1json/schema"
+POSTGRES_DETAILS = f"{ONE_EVENT}/properties/details/oneOf/1/oneOf"
+DETAILS = {
+    "web_service": "/components/schemas/webServiceDetails",
+    "background_worker": "/components/schemas/backgroundWorkerDetails",
+}
 
 NULL_ALLOWED = ("commit", "finishedAt")  # recorded answers have null, the description does not
+NULL_STATUS = "startCommand"  # render.com/docs/one-off-jobs shows a job whose status is null
 UNDECLARED = (400, 401, 404, 429)  # given everywhere, declared not quite everywhere
 
 formats = jsonschema.FormatChecker(formats=())
+asked = jsonschema.FormatChecker(formats=())  # in a request any form of RFC 3339 will do
 
 
 @formats.checks("date-time", raises=ValueError)
@@ -33,6 +43,11 @@ def is_moment(value):
         parse(value)
         return bool(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,8}[1-9])?Z", value))
     return True
+
+
+@asked.checks("date-time", raises=ValueError)
+def is_time(value):
+    return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
 
 
 def any_of(validator, branches, instance, schema):
@@ -66,21 +81,88 @@ def check(method: str, path: str, status: int, body: bytes) -> None:
     _check_tagged(value)
 
 
+def check_request(method: str, path: str, query: str, body: bytes) -> None:
+    """Fail when the platform does not say that it can be asked like this."""
+    template = _template(path)
+    declared = _spec()["paths"][template]
+    call = declared[method.lower()]
+    pointer = f"/paths/{_escaped(template)}"
+    parameters = dict(_parameters(f"{pointer}/parameters", declared.get("parameters", ())))
+    parameters |= _parameters(f"{pointer}/{method.lower()}/parameters", call.get("parameters", ()))
+    _check_query(parameters, query)
+    _check_path(parameters, template, path)
+    if "requestBody" not in call:
+        assert body == b"", "a body that is not declared"
+        return
+    where = f"{pointer}/{method.lower()}/requestBody/content/application~1json/schema"
+    _validate(where, json.loads(body), asked)
+
+
+def _parameters(pointer: str, declared: Iterable[Any]) -> Iterable[tuple[tuple[str, str], str]]:
+    """Where each parameter is described, by where it stands and its name."""
+    for number, one in enumerate(declared):
+        where, found = f"{pointer}/{number}", one
+        while "$ref" in found:
+            where = found["$ref"].removeprefix("#")
+            found = _at(where)
+        yield (found["in"], found["name"]), where
+
+
+def _check_query(parameters: dict[tuple[str, str], str], query: str) -> None:
+    said: dict[str, list[str]] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        said.setdefault(name, []).append(value)
+    known = {name: where for (place, name), where in parameters.items() if place == "query"}
+    assert said.keys() <= known.keys(), f"not declared: {said.keys() - known.keys()}"
+    for name, where in known.items():
+        if name in said:
+            _validate(f"{where}/schema", _typed(_at(f"{where}/schema"), said[name]), asked)
+        else:
+            assert not _at(where).get("required"), f"missing: {name}"
+
+
+def _check_path(parameters: dict[tuple[str, str], str], template: str, path: str) -> None:
+    for part, value in zip(template.split("/"), path.split("/"), strict=True):
+        if part.startswith("{"):
+            _validate(f"{parameters['path', part[1:-1]]}/schema", value, asked)
+
+
+def _typed(schema: dict[str, Any], values: list[str]) -> Any:
+    """What the text of a query stands for."""
+    while "$ref" in schema:
+        schema = _at(schema["$ref"].removeprefix("#"))
+    if schema.get("type") == "array":
+        return [part for value in values for part in value.split(",")]
+    (value,) = values
+    if schema.get("type") in ("integer", "number"):
+        number = float(value)
+        return int(number) if number.is_integer() else number
+    return {"true": True, "false": False}.get(value, value) if "boolean" in str(schema) else value
+
+
 def _check_tagged(value: Any) -> None:
     """The choices again, now by the tag that a reader goes by."""
     for one in value if isinstance(value, list) else [value]:
         inner = one.get("event", one.get("service", one)) if isinstance(one, dict) else {}
         if str(inner.get("id", "")).startswith("evt-"):
-            titles = [branch["title"] for branch in _at(EVENT_DETAILS)]
-            number = titles.index(inner["type"].replace("_", " ").title())
-            _validate(f"{EVENT_DETAILS}/{number}", inner["details"])
+            _check_details(inner)
         if "serviceDetails" in inner:
-            _validate(WEB_DETAILS, inner["serviceDetails"])
+            _validate(DETAILS[inner["type"]], inner["serviceDetails"])
 
 
-def _validate(pointer: str, value: object) -> None:
+def _check_details(event: dict[str, Any]) -> None:
+    title = event["type"].replace("_", " ").title()
+    for pointer in (SERVICE_DETAILS, POSTGRES_DETAILS):
+        titles = [branch.get("title") for branch in _at(pointer)]
+        if title in titles:
+            _validate(f"{pointer}/{titles.index(title)}", event["details"])
+            return
+    raise AssertionError(f"no details are described for {event['type']}")
+
+
+def _validate(pointer: str, value: object, checker: jsonschema.FormatChecker = formats) -> None:
     schema = {"$ref": f"{URN}#{pointer}"}
-    Validator(schema, registry=_registry(), format_checker=formats).validate(value)
+    Validator(schema, registry=_registry(), format_checker=checker).validate(value)
 
 
 def _template(path: str) -> str:
@@ -124,6 +206,8 @@ def _mended(node: Any) -> Any:
         for name in set(NULL_ALLOWED) & set(properties):
             if "type" in properties[name]:
                 properties[name]["type"] = [properties[name]["type"], "null"]
+        if NULL_STATUS in properties and "status" in properties:
+            properties["status"] = {"anyOf": [properties["status"], {"type": "null"}]}
         if set(properties) == {"timestamp", "value"}:
             node["required"] = ["timestamp", "value"]  # it asks for a `unit` it does not describe
     return node

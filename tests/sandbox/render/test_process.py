@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import alive, until
+from emulated_render import alive, until
 
 from bot.sandbox.process import LONGEST_LINE, start_process
 

@@ -7,7 +7,7 @@ import asyncio
 import httpx
 import psutil
 import pytest
-from conftest import COMMITS, kinds, tell, until
+from emulated_render import COMMITS, kinds, tell, until
 
 
 async def replaced(service, old_id):
@@ -98,7 +98,8 @@ async def test_deploy_of_a_commit(service, world):
     answer = await world.client.post(path, json={"commitId": COMMITS[0].id})
     assert answer.json()["commit"]["message"] == COMMITS[0].message
     unknown = await world.client.post(path, json={"commitId": "f" * 40})
-    assert unknown.status_code == 404
+    assert unknown.status_code == 400
+    assert "f" * 40 in unknown.json()["message"]
 
 
 async def test_deploy_needs_a_body(service, world):

@@ -6,7 +6,7 @@ import asyncio
 
 import httpx
 import pytest
-from conftest import KEY, until
+from emulated_render import KEY, until
 
 from bot.sandbox.pace import Pace
 from bot.sandbox.render.limits import Limits
@@ -79,6 +79,20 @@ def test_service_writes_have_buckets_of_their_own():
     assert limits.take("POST", f"{other}/deploys").allowed
     assert limits.take("POST", f"{one}/suspend").allowed
     assert limits.take("PATCH", one).allowed
+
+
+def test_creations_have_an_hour():
+    limits = Limits(Pace(1))
+    assert taken(limits, "POST", "/postgres", 21) == [True] * 20 + [False]
+    refused = limits.take("POST", "/postgres")
+    assert 3590 < refused.reset < 3600
+    assert limits.take("POST", "/services").allowed
+    assert limits.take("POST", "/postgres/dpg-a/restart").allowed
+
+
+def test_scaling_is_a_write_of_the_service():
+    limits = Limits(Pace(1))
+    assert taken(limits, "POST", "/services/srv-a/scale", 11) == [True] * 10 + [False]
 
 
 def test_restarts_count_among_the_other_writes():

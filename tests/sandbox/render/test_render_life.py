@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import random
 import signal
 from itertools import pairwise
 
 import psutil
 import pytest
-from conftest import COMMITS, alive, kinds, tell, until
+from emulated_render import COMMITS, alive, kinds, tell, texts, until
 
 from bot.sandbox.render.instance import back_off
 
@@ -21,10 +19,6 @@ FIRST_DEPLOY = [
     "deploy_ended",
     "server_available",
 ]
-
-
-def texts(service, count=50):
-    return [line["text"] for line in service.tail(count)]
 
 
 async def fresh_events(service, count):
@@ -218,31 +212,3 @@ async def test_close_leaves_nothing(world):
     await world.render.close()
     await until(lambda: not any(alive(one) for one in family))
     assert not world.folder.exists()
-
-
-async def test_storm_of_wishes_and_crashes_ends_in_order(world):
-    service, dice = world.add(), random.Random(3)
-    await service.start()
-
-    def kill():
-        for instance in service.instances:
-            instance.process.kill() if instance.process else None
-
-    def deploy():
-        return None if service.suspended else service.ask_deploy("api")
-
-    wishes = [kill, kill, deploy, service.ask_restart, service.ask_suspend, service.ask_resume]
-    for _ in range(30):
-        dice.choice(wishes)()
-        await asyncio.sleep(dice.random() / 20)  # the storm itself; nothing is waited for
-    service.ask_resume()
-    await service.ask_deploy("api")[1].done.wait()
-    await until(lambda: service.snapshot()["state"] == "running" and not service._leaving)
-    times = [event.at for event in service.history.events]
-    assert times == sorted(times)
-    deploys = service.history.newest_first()
-    assert [deploy.status for deploy in deploys].count("live") == 1
-    assert all(deploy.finished_at for deploy in deploys)
-    assert [one.name for one in world.folder.iterdir()] == [service.instances[0].id]
-    processes = [one for one in psutil.Process().children(recursive=True) if alive(one)]
-    assert sum("fake_service" in " ".join(one.cmdline()) for one in processes) == 1

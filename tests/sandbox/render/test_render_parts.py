@@ -76,6 +76,8 @@ def test_patterns():
             Failure(timed_out=(900, "slow")),
             {"evicted": False, "timedOutSeconds": 900, "timedOutReason": "slow"},
         ),
+        (Failure(unhealthy="slow"), {"evicted": False, "unhealthy": "slow"}),
+        (Failure(evicted="full"), {"evicted": True, "evictionReason": "full"}),
     ],
 )
 def test_failures(failure, details):
@@ -87,7 +89,7 @@ def test_samples_are_folded_into_steps():
     for second, cpu in enumerate((0.1, 0.3, 0.2, 0.9)):
         at = NOON + timedelta(seconds=second)
         meter.record(at, [Sample(at, "i-1", 100 * (second + 1), cpu)])
-    spec = Spec(("true",), {}, None, Path())
+    spec = Spec(("true",), None, Path())
 
     def values(name, fold="AVG", instances=frozenset()):
         window = Window(NOON, NOON + timedelta(seconds=9), 2.0, instances, fold)

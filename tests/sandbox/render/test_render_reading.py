@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 import render_openapi
-from conftest import COMMITS, KEY, OWNER, tell, until
+from emulated_render import COMMITS, KEY, OWNER, tell, until
 
 from bot.sandbox.pace import Pace
 from bot.sandbox.render import Render

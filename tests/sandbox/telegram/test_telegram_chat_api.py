@@ -174,6 +174,10 @@ async def test_the_stream_begins_with_everything(real):
         "title": "On call",
         "member_ids": [OWNER, USER],
         "bot_ids": [1001, 2002],
+        "admin_ids": [],
+        "is_forum": False,
+        "topics": [],
+        "pinned": [],
     }
     assert hello["messages"][str(OWNER)] == [sent | {"silent": False}]
     assert hello["world"] == {"speed": 20}
@@ -204,7 +208,7 @@ async def test_every_change_reaches_every_page(real):
         "text": "ok",
         "show_alert": False,
     }
-    assert typing == {"chat_id": OWNER, "bot_id": 1001}
+    assert typing == {"chat_id": OWNER, "bot_id": 1001, "action": "typing"}
     assert deleted == here
 
 

@@ -169,10 +169,10 @@ def test_a_caption_is_shorter():
         caption_text(html("x" * 1025))
 
 
-def test_only_html_is_spoken():
-    assert understand("<b>", None, None, {}.get).text == "<b>"
+def test_without_a_mode_nothing_is_marked():
+    assert understand("<b> *x*", None, None, {}.get) == Said("<b> *x*")
     with pytest.raises(Refusal, match="unsupported parse_mode"):
-        understand("x", "Markdown", None, {}.get)
+        understand("x", "RST", None, {}.get)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ OTHER_POLL = (
 
 async def texts(bot, **params):
     bot.telegram.clock.on(10)  # asking again at once is slowed down
-    return [u["message"]["text"] for u in await bot.call("getUpdates", **params)]
+    updates = await bot.call("getUpdates", **params)
+    return [u["message"]["text"] for u in updates if "message" in u]
 
 
 def say(bot, *said):

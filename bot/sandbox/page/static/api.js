@@ -29,8 +29,11 @@ async function complaint(response) {
 
 export const say = (person, body) => ask("POST", `/people/${person}/say`, body);
 export const tap = (person, body) => ask("POST", `/people/${person}/tap`, body);
+export const react = (person, body) => ask("POST", `/people/${person}/react`, body);
 export const tapState = (id) => ask("GET", `/taps/${encodeURIComponent(id)}`);
 export const flip = (name, on) => ask("POST", `/switches/${encodeURIComponent(name)}`, { on });
+export const messages = (chat) => ask("GET", `/messages?chat_id=${chat}`);
+export const commands = (chat, person) => ask("GET", `/commands?chat_id=${chat}&user_id=${person}`);
 
 /** Where a file can be had. */
 export const fileAddress = (id) => `/api/files/${encodeURIComponent(id)}`;

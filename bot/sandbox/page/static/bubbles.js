@@ -1,76 +1,78 @@
-/** One message as a bubble: name, quoted message, file, text, time. */
+/** One message as a bubble: name, quoted message, media, text, reactions, time. */
 
 import { clip, el, icon } from "./dom.js";
 import { clock } from "./clock.js";
-import { fileAddress } from "./api.js";
-import { keyboard } from "./keyboard.js";
+import { keyboard, refresh } from "./keyboard.js";
+import { album, file } from "./media.js";
 import { rich, unfold } from "./entities.js";
-import { gist, sender } from "./store.js";
+import { firstLine, happening, sender } from "./message.js";
+import { avatar } from "./avatar.js";
 
 /**
  * The list item for a message.
- * `view` is {mine, name, quoted, waiting(data)}; `acts` is {command, reply, jump, press, open}.
+ * `view` is {mine, crowd, name, quoted, me, waiting(data)}; `acts` is {command, reply, jump, press, open, react}.
  */
 export function bubble(message, view, acts) {
   const event = happening(message);
-  if (event) return el("li", { class: "divider", "data-message-id": message.message_id, "data-sender": sender(message) }, el("span", {}, event));
-  const text = message.text ?? message.caption;
-  const entities = message.entities ?? message.caption_entities;
+  const shared = { "data-message-id": message.message_id, "data-sender": sender(message), tabindex: -1 };
+  if (event) return el("li", { ...shared, class: "service" }, happened(event, message, acts));
   const rows = message.reply_markup?.inline_keyboard ?? [];
-  const box = el("div", { class: "bubble" },
-    view.name && el("strong", { class: "name" }, view.name),
-    message.reply_to_message && quoted(message.reply_to_message, view.quoted, acts),
-    message.photo && picture(message, acts),
-    message.document && file(message.document, acts),
-    text && el("div", { class: "text", dir: "auto" }, rich(text, entities, acts.command)),
-    !text && !message.photo && !message.document && el("div", { class: "text odd" }, "A kind of message this page does not draw"),
-    meta(message));
-  const answer = el("button", { type: "button", class: "icon answer", "aria-label": "Reply", onclick: () => acts.reply(message) }, icon("reply"));
   return el("li", {
-    class: `message ${view.mine ? "out" : "in"}`,
-    "data-message-id": message.message_id,
-    "data-sender": sender(message),
+    ...shared,
+    class: `message ${view.mine ? "out" : "in"}${view.crowd && !view.mine ? " crowd" : ""}`,
     "data-keyboard": rows.length > 0,
-    tabindex: -1,
-  }, el("div", { class: "beside" }, box, answer), rows.length > 0 && keyboard(rows, message, view.waiting, acts.press));
+  }, el("div", { class: "beside" },
+    view.crowd && !view.mine && avatar(view.name, sender(message)),
+    box(message, view, acts), answer(message, acts)),
+  rows.length > 0 && keyboard(rows, message, view.waiting, acts.press));
 }
 
-/** What a message reports that nobody wrote, in one line. */
-function happening(message) {
-  const who = message.from?.first_name ?? "Somebody";
-  if (message.pinned_message) return `${who} pinned “${clip(gist(message.pinned_message).replace(/\s+/g, " "), 40)}”`;
-  if (message.forum_topic_created) return `${who} opened the topic “${message.forum_topic_created.name}”`;
-  if (message.migrate_to_chat_id || message.migrate_from_chat_id) return "The group became a supergroup";
-  return null;
+/** A line in the middle; one about a pinned message leads there. */
+function happened(text, message, acts) {
+  const pinned = message.pinned_message;
+  if (!pinned) return el("span", {}, text);
+  return el("button", { type: "button", "data-inner": true, onclick: () => acts.jump(pinned.message_id) }, text);
 }
 
-/** The first line of the message answered, which jumps there. */
-function quoted(reply, view, acts) {
-  const line = clip(gist(view.message ?? reply).split("\n").find((each) => each.trim()) ?? "", 90);
-  return el("button", { type: "button", class: "quoted", onclick: () => acts.jump(reply.message_id) },
-    el("strong", {}, view.name), el("span", {}, line));
+function box(message, view, acts) {
+  const text = message.text || message.caption;
+  const entities = message.entities ?? message.caption_entities;
+  const words = text && el("div", { class: "text", dir: "auto" }, rich(text, entities, acts.command));
+  const media = message.photo && album(message, acts);
+  const above = message.show_caption_above_media;
+  return el("div", { class: `bubble${message.photo ? " pictured" : ""}` },
+    view.crowd && !view.mine && el("strong", { class: "name" }, view.name),
+    message.forward_origin && el("small", { class: "forwarded" }, `Forwarded from ${origin(message.forward_origin)}`),
+    message.reply_to_message && quoted(message, view.quoted, acts),
+    above && words, media, message.document && file(message.document, acts), !above && words,
+    !text && !media && !message.document && el("div", { class: "text odd" }, "A kind of message this page does not draw"),
+    reactions(message, view, acts), meta(message));
 }
 
-function picture(message, acts) {
-  const largest = message.photo.at(-1);
-  const image = el("img", {
-    src: fileAddress(largest.file_id), alt: clip(message.caption ?? "Picture", 120),
-    width: largest.width, height: largest.height,
-  });
-  return el("button", { type: "button", class: "picture", onclick: () => acts.open({ file_id: largest.file_id, file_name: "picture.png", file_size: largest.file_size, mime_type: "image/png" }) }, image);
+function answer(message, acts) {
+  return el("button", { type: "button", class: "icon answer", "data-inner": true, "aria-label": `Reply to “${clip(firstLine(message), 40)}”`, title: "Reply", onclick: () => acts.reply(message) }, icon("reply"));
 }
 
-function file(document, acts) {
-  return el("button", { type: "button", class: "file", "data-file": document.file_id, onclick: () => acts.open(document) },
-    el("span", { class: "disc" }, icon("file")),
-    el("span", { class: "titles" }, el("strong", {}, document.file_name ?? "file"), el("small", {}, size(document.file_size))));
+const origin = ({ sender_user: user, sender_user_name: name, chat, sender_chat: from }) =>
+  user?.first_name ?? name ?? chat?.title ?? from?.title ?? "somebody";
+
+/** The quoted words, or the first line of the message answered; it jumps there. */
+function quoted(message, view, acts) {
+  const reply = message.reply_to_message;
+  const line = message.quote?.text ?? firstLine(view.message ?? reply);
+  return el("button", { type: "button", class: "quoted", "data-inner": true, onclick: () => acts.jump(reply.message_id) },
+    el("strong", {}, view.name), el("span", {}, clip(line.replace(/\s+/g, " "), 90)));
 }
 
-/** "2.1 KB". */
-export function size(bytes) {
-  if (!Number.isFinite(bytes)) return "";
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+function reactions(message, view, acts) {
+  if (!message.reactions?.length) return null;
+  return el("div", { class: "reactions" }, ...message.reactions.map(({ emoji, user_ids: ids }) => {
+    const mine = ids.includes(view.me);
+    return el("button", {
+      type: "button", "data-inner": true, "aria-pressed": mine, "aria-label": `${emoji}, ${ids.length}`,
+      onclick: () => acts.react(message, mine ? null : emoji),
+    }, `${emoji} ${ids.length}`);
+  }));
 }
 
 /** Time, "edited", and a crossed-out bell for a message that made no sound. */
@@ -79,13 +81,34 @@ function meta(message) {
   const edited = message.edit_date && new Date(message.edit_date * 1000);
   const silent = message.silent && el("span", { class: "silent", role: "img", "aria-label": "sent without sound", title: "Sent without sound" }, icon("muted"));
   return el("span", { class: "meta" }, silent,
-    el("time", { datetime: sent.toISOString(), title: sent.toLocaleString() }, clock(sent)),
-    edited && el("time", { class: "edited", datetime: edited.toISOString(), title: edited.toLocaleString() }, `edited ${clock(edited)}`));
+    edited && el("time", { class: "edited", datetime: edited.toISOString(), title: `Edited ${edited.toLocaleString()}` }, "edited"),
+    el("time", { datetime: sent.toISOString(), title: sent.toLocaleString() }, clock(sent)));
 }
 
-/** Put `fresh` where `old` stands, keeping what the person opened and where the keyboard is. */
-export function exchange(old, fresh) {
-  const label = old.contains(document.activeElement) ? document.activeElement.dataset.button : undefined;
+/** Make `old` read as `fresh`, keeping what the person opened, where the focus is, and a key half pressed. */
+export function renew(old, fresh) {
+  keepOpen(old, fresh);
+  const focus = focused(old);
+  const parts = [old, fresh].map((node) => node.querySelector(":scope > .keyboard"));
+  const kept = refresh(old, ...parts);
+  [...old.children].filter((node) => !node.classList.contains("keyboard")).forEach((node) => node.remove());
+  old.prepend(...[...fresh.children].filter((node) => node !== kept));
+  for (const name of ["data-keyboard", "data-sender"]) {
+    if (fresh.hasAttribute(name)) old.setAttribute(name, fresh.getAttribute(name));
+    else old.removeAttribute(name);
+  }
+  if (focus !== null && !old.contains(document.activeElement)) {
+    (old.querySelectorAll("button, a, [role=button]")[focus] ?? old).focus({ preventScroll: true });
+  }
+}
+
+/** Which of its controls has the focus, as a number. */
+function focused(old) {
+  if (!old.contains(document.activeElement) || old === document.activeElement) return null;
+  return [...old.querySelectorAll("button, a, [role=button]")].indexOf(document.activeElement);
+}
+
+function keepOpen(old, fresh) {
   for (const kind of [".expandable", ".spoiler"]) {
     const were = old.querySelectorAll(kind);
     fresh.querySelectorAll(kind).forEach((node, index) => {
@@ -94,9 +117,5 @@ export function exchange(old, fresh) {
       else unfold(node, true);
     });
   }
-  old.replaceWith(fresh);
-  if (label !== undefined) {
-    const same = [...fresh.querySelectorAll("[data-button]")].find((node) => node.dataset.button === label);
-    (same ?? fresh).focus({ preventScroll: true });
-  }
 }
+

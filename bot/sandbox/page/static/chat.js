@@ -4,37 +4,48 @@ import { $, clip } from "./dom.js";
 import * as api from "./api.js";
 import { Chats } from "./chats.js";
 import { Composer } from "./composer.js";
-import { Taps } from "./keyboard.js";
+import { copy } from "./copy.js";
+import { gist, sender } from "./message.js";
 import { announce, answer, toast } from "./notices.js";
 import { Phone } from "./phone.js";
+import { Pinned } from "./pinned.js";
 import { openSheet } from "./sheet.js";
-import { Store, gist, sender } from "./store.js";
+import { Sound } from "./sound.js";
+import { Store } from "./store.js";
 import { listen } from "./stream.js";
+import { Taps } from "./taps.js";
 import { Timeline } from "./timeline.js";
+import { Topics } from "./topics.js";
+import { Who } from "./who.js";
 import { World } from "./world.js";
 
 const TYPING_FOR = 5000;
 
 const store = new Store();
 const taps = new Taps(toast);
-const phone = new Phone();
 const world = new World(toast);
 const composer = new Composer(send, toast);
-const chats = new Chats(store, { onPerson: become, onChat: enter });
+const chats = new Chats(store, enter);
+const who = new Who(store, become);
+const topics = new Topics(store, (id) => { store.choose(id); redraw(); });
+const pinned = new Pinned(store, (id) => jump(id));
+const phone = new Phone({ titled: (message) => store.title(store.named(message.chat.id) ?? message.chat), onOpen: goTo, sound: new Sound() });
 const timeline = new Timeline(store, taps, {
   command: (text) => composer.command(text),
   reply: (message) => composer.answer(message, message.from?.first_name ?? store.name(sender(message))),
-  jump: (id) => timeline.jump(id),
+  jump: (id) => jump(id),
   open: openSheet,
   press,
-}, () => store.chat && store.read(store.chat.id) && chats.draw());
+  react: (message, emoji) => react(message, emoji),
+}, { onRead: read, fetch: learn });
 
 let typing = null;
 
 async function send(text, replyTo) {
   const body = { chat_id: store.chat.id, text };
   if (replyTo) body.reply_to_message_id = replyTo;
-  const message = await api.say(store.actor().id, body);
+  if (store.topics().length) body.message_thread_id = store.topic;
+  const message = await api.say(store.me.id, body);
   if (!message?.chat) return;
   timeline.clearMark();
   received(message, false);
@@ -44,15 +55,35 @@ async function send(text, replyTo) {
 function press(button, message) {
   if (button.copy_text) return copy(button.copy_text.text);
   if (button.callback_data === undefined) return toast("This kind of button does nothing in the practice world.");
-  return taps.press(store.actor().id, message, button.callback_data);
+  return taps.press(store.me.id, message, button.callback_data);
 }
 
-function copy(text) {
-  navigator.clipboard?.writeText(text).then(() => toast("Copied"), () => toast("Could not copy"));
+function react(message, emoji) {
+  const body = { chat_id: message.chat.id, message_id: message.message_id, emoji };
+  api.react(store.me.id, body).catch((problem) => toast(problem.message));
+}
+
+/** The whole history of a chat, when one reads further back than the greeting went. */
+async function learn(chat) {
+  try {
+    store.fill(chat.id, await api.messages(chat.id), true);
+  } catch (problem) {
+    toast(`No older messages: ${problem.message}`);
+  }
+}
+
+function read() {
+  if (store.chat && store.unread.read(store.chat.id, store.topic)) lists();
+}
+
+function lists() {
+  chats.draw();
+  topics.draw();
 }
 
 function become(id) {
   store.become(id);
+  phone.clear();
   composer.answer(null);
   redraw();
 }
@@ -66,84 +97,110 @@ function enter(id) {
 
 /** Everything that depends on who I am and where; `stay` keeps the place where one reads. */
 function redraw(stay = false) {
-  const actor = store.actor();
-  composer.allow(Boolean(store.chat), actor === store.me ? "Message" : `Message as ${actor?.first_name}`);
+  const { chat, me } = store;
+  const closed = store.topics().find(({ id }) => id === store.topic)?.closed && me.role !== "owner";
+  composer.allow(Boolean(chat) && !closed, closed ? "This topic is closed" : `Message as ${me?.first_name ?? "…"}`);
+  if (chat && me) composer.commands.learn(chat.id, me.id);
+  who.draw();
+  lists();
+  chats.subtitle();
+  pinned.draw();
   timeline.show(stay);
-  chats.draw();
   emptiness();
 }
 
 function emptiness() {
-  const nothing = !store.chat || !store.history(store.chat.id).length;
+  const nothing = !timeline.rows.size;
   $("empty").hidden = !nothing;
-  if (nothing) $("empty-text").textContent = "No messages yet. Say something, or break something.";
+  if (nothing) $("empty-text").textContent = "No messages here yet. Say something, or break something.";
 }
 
 /** A message arrived, by the stream or as the answer to one I sent. */
 function received(message, edited) {
   const fresh = store.put(message);
-  const here = message.chat.id === store.chat?.id;
+  const here = store.here(message);
   if (fresh && !edited) arrived(message, here);
-  if (here) timeline.put(message);
-  if (here && store.unread.has(message.chat.id) && !timeline.list.querySelector(".new")) timeline.markUnread();
+  if (here) timeline.put(store.get(message.chat.id, message.message_id));
+  if (here && store.unread.at(store.chat.id, store.topic) && !timeline.list.querySelector(".new")) timeline.markUnread();
+  if (fresh) topics.draw();
+  pinned.draw();
   chats.draw();
   emptiness();
 }
 
 function arrived(message, here) {
-  clearTimeout(typing);
-  const mine = sender(message) === store.actor()?.id && here;
-  if (mine) return;
-  if (!store.isUsers(message.chat.id) && !(here && timeline.seen())) store.miss(message);
-  if (here) announce(`${message.from?.first_name ?? ""}: ${clip(gist(message), 200)}`);
-  if (loud(message)) phone.ring(message.from.first_name, gist(message), () => goTo(message));
-}
-
-/** Only a bot's message with sound, in a chat of mine, makes my phone ring. */
-function loud(message) {
-  const chat = store.chats.find(({ id }) => id === message.chat.id);
-  return message.from?.is_bot && !message.silent && chat?.member_ids.includes(store.me?.id);
+  const chat = store.named(message.chat.id);
+  if (here) quiet();
+  if (sender(message) === store.me?.id || !chat?.member_ids.includes(store.me?.id)) return;
+  if (!(here && timeline.seen())) store.unread.miss(message.chat.id, store.topicOf(message), message.message_id);
+  announce(`${message.from?.first_name ?? ""}${here ? "" : ` in ${store.title(chat)}`}: ${clip(gist(message), 200)}`);
+  phone.notify(message);
 }
 
 function goTo(message) {
-  if (store.chat?.id !== message.chat.id) enter(message.chat.id);
+  const chat = store.named(message.chat.id);
+  if (!chat) return;
+  store.chat = chat;
+  store.choose(store.topicOf(message));
   openTab("chat");
+  redraw();
   timeline.jump(message.message_id);
+}
+
+/** Go to a message of the open chat, in whatever topic it is. */
+async function jump(id) {
+  const message = store.get(store.chat.id, id);
+  if (message && !store.here(message)) return goTo(message);
+  if (!await timeline.jump(id)) toast("That message is no longer there.");
 }
 
 function answered(event) {
   const ours = taps.answered(event.callback_query_id);
-  if (ours || event.user_id === store.actor()?.id) answer(event);
+  if (ours || event.user_id === store.me?.id) answer(event);
 }
 
 function deleted({ chat_id: chatId, message_id: id }) {
   store.remove(chatId, id);
+  phone.forget(chatId, id);
   if (chatId === store.chat?.id) timeline.remove(id);
+  pinned.draw();
   chats.draw();
   emptiness();
 }
 
-function showTyping({ chat_id: chatId, bot_id: bot }) {
-  if (chatId !== store.chat?.id) return;
+function showTyping({ chat_id: chatId, bot_id: bot, message_thread_id: topic }) {
+  if (chatId !== store.chat?.id || (topic && store.topics().length && topic !== store.topic)) return;
   const many = store.chat.bot_ids.length > 1 || store.chat.type !== "private";
-  chats.subtitle(many ? `${store.name(bot)} is typing…` : "typing…");
+  chats.subtitle(many ? `${store.name(bot)} is typing` : "typing");
   clearTimeout(typing);
-  typing = setTimeout(() => chats.subtitle(), TYPING_FOR);
+  typing = setTimeout(quiet, TYPING_FOR);
+}
+
+function quiet() {
+  clearTimeout(typing);
+  chats.subtitle();
 }
 
 function greeted(data) {
   const place = store.chat?.id;
   const missed = store.hello(data);
   document.body.dataset.phase = "ready";
-  missed.forEach((message) => arrived(message, message.chat.id === store.chat?.id));
+  missed.forEach((message) => arrived(message, store.here(message)));
   redraw(place !== undefined && place === store.chat?.id);
   world.draw(data.world);
   taps.recheck(answer);
 }
 
+/** What the chats themselves report; where I am may be gone after it. */
+function changed(change) {
+  const place = store.chat?.id;
+  const topic = store.topic;
+  change();
+  if (place === store.chat?.id && topic === store.topic) { lists(); chats.subtitle(); pinned.draw(); } else redraw();
+}
+
 function connected(yes) {
-  const started = document.body.dataset.phase === "ready";
-  $("offline").hidden = yes || !started;
+  $("offline").hidden = yes || document.body.dataset.phase !== "ready";
 }
 
 function openTab(name) {
@@ -153,6 +210,7 @@ function openTab(name) {
 }
 
 document.querySelectorAll("button[data-view]").forEach((tab) => tab.addEventListener("click", () => openTab(tab.dataset.view)));
+$("scroller").addEventListener("keydown", ({ key }) => key === "Escape" && $("composer").focus());
 
 listen("/api/stream", {
   hello: greeted,
@@ -160,5 +218,14 @@ listen("/api/stream", {
   deleted,
   answer: answered,
   typing: showTyping,
+  topic: ({ chat_id: id, topic }) => changed(() => store.putTopic(id, topic)),
+  chat: ({ chat }) => changed(() => store.putChat(chat)),
+  chat_gone: ({ chat_id: id }) => changed(() => store.removeChat(id)),
+  pinned: ({ chat_id: id, pinned: ids }) => changed(() => { const chat = store.named(id); if (chat) chat.pinned = ids; }),
+  reaction: ({ chat_id: id, message_id: number, reactions }) => {
+    const message = store.get(id, number);
+    if (message) received({ ...message, reactions }, true);
+  },
+  commands: () => store.chat && composer.commands.learn(store.chat.id, store.me.id),
   world: (state) => world.draw(state),
 }, connected);

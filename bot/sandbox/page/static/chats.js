@@ -1,94 +1,105 @@
-/** Who I am and which chat is open: the select in the header and the list at the side. */
+/** The list of chats at the side (a drawer on narrow screens) and the head of the open one. */
 
 import { $, clip, el } from "./dom.js";
-import { clock } from "./clock.js";
-import { gist } from "./store.js";
-
-const HUES = 6;
+import { arrows } from "./arrows.js";
+import { avatar } from "./avatar.js";
+import { clock, day } from "./clock.js";
+import { oneLine } from "./message.js";
 
 export class Chats {
-  /** `onPerson(id)` and `onChat(id)` are called when the person chooses. */
-  constructor(store, { onPerson, onChat }) {
+  #drawing = false;
+
+  /** `onChat(id)` is called when the person chooses. */
+  constructor(store, onChat) {
     Object.assign(this, { store, onChat });
-    $("who").addEventListener("change", ({ target }) => onPerson(Number(target.value)));
     $("drawer-open").addEventListener("click", () => this.drawer(true));
     $("drawer-close").addEventListener("click", () => this.drawer(false));
     $("shade").addEventListener("click", () => this.drawer(false));
     $("drawer").addEventListener("keydown", ({ key }) => key === "Escape" && this.drawer(false));
+    $("chats").addEventListener("click", ({ target }) => this.#chosen(target.closest(".entry")));
+    arrows($("chats"), ".entry");
   }
 
-  /** The list slides in on narrow screens; wide ones always show it. */
+  #chosen(entry) {
+    if (!entry) return;
+    this.drawer(false);
+    this.onChat(Number(entry.dataset.chat));
+  }
+
+  /** The list slides in on narrow screens and holds the focus there; wide ones always show it. */
   drawer(open) {
+    const had = $("drawer").contains(document.activeElement) && document.body.dataset.drawer === "open";
     document.body.dataset.drawer = open ? "open" : "";
     $("shade").hidden = !open;
     $("drawer-open").setAttribute("aria-expanded", open);
-    if (open) $("chats").querySelector("[aria-current]")?.focus();
-    else if ($("drawer").contains(document.activeElement)) $("drawer-open").focus();
+    document.querySelectorAll("[data-behind]").forEach((node) => { node.inert = open; });
+    if (open) ($("chats").querySelector("[aria-current]") ?? $("drawer-close")).focus();
+    else if (had) $("drawer-open").focus();
   }
 
+  /** Draw at the next frame, however often it is asked for before. */
   draw() {
-    this.#people();
-    this.#list();
-    this.#heads();
-  }
-
-  #people() {
-    const options = this.store.players().map(({ id, first_name, role }) =>
-      el("option", { value: id }, `${first_name} (${role})`));
-    $("who").replaceChildren(...options);
-    $("who").value = String(this.store.me?.id ?? "");
+    if (this.#drawing) return;
+    this.#drawing = true;
+    requestAnimationFrame(() => {
+      this.#drawing = false;
+      this.#list();
+      this.#heads();
+    });
   }
 
   #list() {
-    const all = this.store.listed();
-    const theirs = all.filter((chat) => this.store.isUsers(chat));
     const had = $("chats").contains(document.activeElement) ? document.activeElement.dataset.chat : undefined;
-    $("chats").replaceChildren(
-      ...this.#group("Your chats", all.filter((chat) => !theirs.includes(chat))),
-      ...this.#group("Users of the watched bot", theirs));
+    $("chats").replaceChildren(el("ul", {}, ...this.store.listed().map((chat) => el("li", {}, this.#entry(chat)))));
     if (had) $("chats").querySelector(`[data-chat="${had}"]`)?.focus();
-  }
-
-  #group(title, chats) {
-    if (!chats.length) return [];
-    return [el("h2", { class: "group" }, title), el("ul", {}, ...chats.map((chat) => el("li", {}, this.#entry(chat))))];
   }
 
   #entry(chat) {
     const title = this.store.title(chat);
-    const last = this.store.history(chat.id).at(-1);
-    const count = this.store.unread.get(chat.id)?.count;
-    const open = () => { this.onChat(chat.id); this.drawer(false); };
-    return el("button", { type: "button", class: "entry", "data-chat": chat.id, onclick: open, "aria-current": chat.id === this.store.chat?.id && "true" },
+    const last = this.store.last(chat.id);
+    const count = this.store.unread.count(chat.id);
+    return el("button", { type: "button", class: "entry", "data-chat": chat.id, "aria-current": chat.id === this.store.chat?.id && "true" },
       avatar(title, chat.id),
-      el("span", { class: "titles" }, el("strong", {}, title), el("small", {}, last ? clip(gist(last).replace(/\s+/g, " "), 60) : "Nothing yet")),
-      el("span", { class: "side" }, el("small", {}, last ? clock(new Date(last.date * 1000)) : ""), count && el("span", { class: "badge" }, count)));
+      el("span", { class: "titles" }, el("strong", {}, title), el("small", {}, last ? this.#gist(chat, last) : "Nothing yet")),
+      el("span", { class: "side" }, el("small", {}, last ? when(last) : ""),
+        count > 0 && el("span", { class: "badge" }, count, el("span", { class: "unseen" }, " unread"))));
+  }
+
+  #gist(chat, message) {
+    const who = chat.type !== "private" && message.from ? `${message.from.first_name}: ` : "";
+    return clip(who + oneLine(message), 60);
   }
 
   #heads() {
     const { store } = this;
     if (!store.chat) return;
+    const count = store.unread.count();
     $("title").textContent = store.title(store.chat);
-    this.subtitle();
-    const count = [...store.unread.values()].reduce((sum, each) => sum + each.count, 0);
     document.title = `${count ? `(${count}) ` : ""}Practice world`;
-    $("tab-unread").hidden = !count;
-    $("tab-unread").textContent = count;
-    const here = store.unread.get(store.chat.id)?.count;
-    $("jump-count").hidden = !here;
-    $("jump-count").textContent = here ?? "";
+    badge($("tab-unread"), count);
+    badge($("menu-unread"), count - store.unread.count(store.chat.id));
+    badge($("jump-count"), store.unread.at(store.chat.id, store.topic)?.count ?? 0);
   }
 
   /** What stands under the title: who types, else what kind of chat it is. */
   subtitle(typing = "") {
     const { chat } = this.store;
-    const actor = this.store.actor();
+    if (!chat) return;
+    const topic = this.store.topics().find(({ id }) => id === this.store.topic);
     const kind = chat.type === "private" ? "bot" : `${chat.member_ids.length + chat.bot_ids.length} members`;
-    $("subtitle").textContent = typing || (actor === this.store.me ? kind : `as ${actor.first_name}, a user`);
+    const dots = el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
+    $("subtitle").replaceChildren(...(typing ? [typing, dots] : [topic ? `${kind} · ${topic.name}` : kind]));
     $("subtitle").classList.toggle("typing", Boolean(typing));
   }
 }
 
-function avatar(title, id) {
-  return el("span", { class: `avatar hue-${Math.abs(Number(id)) % HUES}`, "aria-hidden": "true" }, [...title][0]?.toUpperCase() ?? "?");
+function badge(node, count) {
+  node.hidden = count <= 0;
+  node.textContent = count;
+}
+
+function when({ date }) {
+  const at = new Date(date * 1000);
+  const name = day(at);
+  return name === "Today" ? clock(at) : name;
 }

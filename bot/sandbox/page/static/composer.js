@@ -1,21 +1,8 @@
-/** Where the person writes: text, the message answered, the list of commands. */
+/** Where the person writes: the text, the message answered, the list of commands. */
 
-import { $, clip, el } from "./dom.js";
-import { gist } from "./store.js";
-
-/** Each command, what it is for, and whether it wants more words before it is sent. */
-const COMMANDS = [
-  ["/status", "How the service and the database are", false],
-  ["/incident", "Open an incident by hand", true],
-  ["/restart", "Restart the service, after approval", false],
-  ["/approve", "Approve by number, when the button is gone", true],
-  ["/deny", "Deny by number", true],
-  ["/ack", "I have seen it", false],
-  ["/resolve", "It is over", false],
-  ["/report", "The incident report as a file", false],
-  ["/help", "What the bot can do", false],
-  ["/id", "My numeric id", false],
-];
+import { $, clip } from "./dom.js";
+import { Commands } from "./commands.js";
+import { oneLine } from "./message.js";
 
 export class Composer {
   #busy = false;
@@ -23,14 +10,12 @@ export class Composer {
 
   /** `send(text, replyTo)` resolves when the message is on its way and throws when it is not. */
   constructor(send, complain) {
-    Object.assign(this, { deliver: send, complain });
-    this.field = $("composer");
+    Object.assign(this, { deliver: send, complain, field: $("composer") });
+    this.commands = new Commands(this.field, (name, wordy) => this.#pick(name, wordy));
     $("compose").addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
     this.field.addEventListener("input", () => this.#typed());
     this.field.addEventListener("keydown", (event) => this.#key(event));
-    $("slash").addEventListener("click", () => ($("commands").hidden ? this.#list("/") : this.#unlist()));
-    $("replying-stop").addEventListener("click", () => this.answer(null));
-    document.addEventListener("pointerdown", ({ target }) => target.closest("#compose") ?? this.#unlist());
+    $("replying-stop").addEventListener("click", () => { this.answer(null); this.field.focus(); });
   }
 
   /** Open for writing in a chat, or closed. */
@@ -45,8 +30,8 @@ export class Composer {
     this.#answering = message;
     $("replying").hidden = message === null;
     if (!message) return;
-    $("replying-name").textContent = name;
-    $("replying-text").textContent = clip(gist(message).replace(/\s+/g, " "), 120);
+    $("replying-name").textContent = `Reply to ${name}`;
+    $("replying-text").textContent = clip(oneLine(message), 120);
     this.field.focus();
   }
 
@@ -72,7 +57,7 @@ export class Composer {
   async #send(text, replyTo) {
     if (!text.trim() || this.#busy || this.field.disabled) return false;
     this.#busy = true;
-    this.#unlist();
+    this.commands.close();
     this.#grow();
     try {
       await this.deliver(text.trim(), replyTo);
@@ -87,40 +72,27 @@ export class Composer {
 
   #typed() {
     this.#grow();
-    if (/^\/\w*$/.test(this.field.value)) this.#list(this.field.value);
-    else this.#unlist();
+    if (/^\/\w*$/.test(this.field.value)) this.commands.open(this.field.value);
+    else this.commands.close();
   }
 
   #key(event) {
-    if (event.key === "Escape") { this.#unlist(); this.answer(null); }
+    if (event.key === "Escape") { this.commands.close(); this.answer(null); }
+    if (event.key === "ArrowUp" && this.commands.enter()) event.preventDefault();
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     this.submit();
   }
 
+  /** As high as its text; an empty one needs no measuring. */
   #grow() {
     this.field.style.height = "auto";
-    this.field.style.height = `${this.field.scrollHeight}px`;
+    if (this.field.value) this.field.style.height = `${this.field.scrollHeight}px`;
     $("send").disabled = this.#busy || this.field.disabled || !this.field.value.trim();
   }
 
-  #list(start) {
-    const fitting = COMMANDS.filter(([name]) => name.startsWith(start));
-    $("commands").replaceChildren(...fitting.map(([name, purpose, more]) =>
-      el("button", { type: "button", "data-command": name, onclick: () => this.#pick(name, more) },
-        el("strong", {}, name), el("span", {}, purpose))));
-    $("commands").hidden = !fitting.length || this.field.disabled;
-    $("slash").setAttribute("aria-expanded", !$("commands").hidden);
-  }
-
-  #unlist() {
-    $("commands").hidden = true;
-    $("slash").setAttribute("aria-expanded", "false");
-  }
-
-  #pick(name, more) {
-    this.#unlist();
-    if (!more) { this.field.value = ""; this.command(name); return; }
+  #pick(name, wordy) {
+    if (!wordy) { this.field.value = ""; this.command(name); this.field.focus(); return; }
     this.field.value = `${name} `;
     this.#grow();
     this.field.focus();

@@ -1,5 +1,7 @@
 /** Making nodes: the only way text reaches this page is as a text node. */
 
+/** These say something also when they are false. */
+const STATES = new Set(["aria-pressed", "aria-expanded", "aria-checked", "aria-selected"]);
 const SVG = "http://www.w3.org/2000/svg";
 
 /** The one element with this id. */
@@ -9,8 +11,9 @@ export const $ = (id) => document.getElementById(id);
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
+    if (value === undefined || value === null || (value === false && !STATES.has(name))) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (STATES.has(name)) node.setAttribute(name, String(value));
     else node.setAttribute(name, value === true ? "" : String(value));
   }
   node.append(...children.filter((child) => child !== null && child !== undefined && child !== false));

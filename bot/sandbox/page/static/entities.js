@@ -2,9 +2,10 @@
 
 import { el, icon } from "./dom.js";
 import { since } from "./clock.js";
+import { copy } from "./copy.js";
 
 const PLAIN = {
-  bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code",
+  bold: "strong", italic: "em", underline: "u", strikethrough: "s",
   mention: "span", hashtag: "span", cashtag: "span", text_mention: "span",
 };
 const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
@@ -60,7 +61,8 @@ function takeInner(queue, end) {
 
 function wrap(entity, content, raw, onCommand) {
   switch (entity.type) {
-    case "pre": return el("pre", { "data-language": entity.language }, el("code", {}, content));
+    case "pre": return block(entity, content, raw);
+    case "code": return press(el("code", { title: "Copy" }, content), `Copy ${raw}`, () => copy(raw));
     case "url": return link(/^[a-z]+:/i.test(raw) ? raw : `https://${raw}`, content);
     case "text_link": return link(entity.url ?? "", content);
     case "email": return link(`mailto:${raw}`, content);
@@ -70,35 +72,47 @@ function wrap(entity, content, raw, onCommand) {
     case "expandable_blockquote": return folded(content);
     case "date_time": return moment(entity, content);
     case "bot_command":
-      return el("button", { type: "button", class: "command", onclick: () => onCommand(raw) }, content);
+      return el("button", { type: "button", class: "command", "data-inner": true, onclick: () => onCommand(raw) }, content);
     default: return el(PLAIN[entity.type] ?? "span", { class: entity.type }, content);
   }
 }
 
 function link(address, content) {
   if (!SAFE.test(address)) return el("span", {}, content);
-  return el("a", { href: address, target: "_blank", rel: "noopener noreferrer", title: address }, content);
+  return el("a", { href: address, target: "_blank", rel: "noopener noreferrer", title: address, "data-inner": true }, content);
+}
+
+/** Make a piece of text a control: by tap, Enter and Space. */
+function press(node, label, act) {
+  Object.entries({ role: "button", tabindex: -1, "data-inner": "", "aria-label": label })
+    .forEach(([name, value]) => node.setAttribute(name, value));
+  node.addEventListener("click", act);
+  node.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); act(); }
+  });
+  return node;
+}
+
+/** A block of code with a button that copies it. */
+function block(entity, content, raw) {
+  const button = el("button", { type: "button", class: "copy", "data-inner": true, "aria-label": "Copy this block", title: "Copy", onclick: () => copy(raw) }, icon("copy"));
+  return el("div", { class: "pre" }, el("pre", { "data-language": entity.language }, el("code", {}, content)), button);
 }
 
 /** Hidden until tapped. */
 function spoiler(content) {
-  const node = el("span", { class: "spoiler", role: "button", tabindex: 0, "aria-label": "Hidden text: show" }, content);
-  const show = () => {
+  const node = el("span", { class: "spoiler" }, el("span", {}, content));
+  return press(node, "Hidden text: show", () => {
     node.dataset.open = "true";
-    ["role", "tabindex", "aria-label"].forEach((name) => node.removeAttribute(name));
-  };
-  node.addEventListener("click", show);
-  node.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); show(); }
+    ["role", "tabindex", "aria-label", "data-inner"].forEach((name) => node.removeAttribute(name));
   });
-  return node;
 }
 
 /** Three lines, and the rest behind "more". */
 function folded(content) {
   const body = el("div", { class: "fold" }, content);
   const quote = el("blockquote", { class: "expandable", "data-open": "false", "data-folds": "true" }, body);
-  const more = el("button", { type: "button", class: "more", "aria-expanded": "false" }, "more", icon("down"));
+  const more = el("button", { type: "button", class: "more", "data-inner": true, "aria-expanded": "false" }, "more", icon("down"));
   more.addEventListener("click", () => unfold(quote, quote.dataset.open !== "true"));
   quote.append(more);
   folds.observe(body);

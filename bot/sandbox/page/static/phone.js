@@ -1,83 +1,128 @@
-/** What the phone does by itself: the sound, and the card on the lock screen. */
+/** The lock screen of my phone: what it shows and when it lights up; it does not know this page. */
 
-import { $, calm, clip, el, icon } from "./dom.js";
+import { $, clip, el, icon } from "./dom.js";
+import { clock } from "./clock.js";
+import { firstLine } from "./message.js";
 
-const SHOWN_FOR = 7000;
-const PREVIEW = 120;
+const LIT_FOR = 7000;
+const PREVIEW = 110;
+const OPENED = 3;
 
 export class Phone {
-  #audio = null;
+  /** chat id → {messages: those that it shows, count} */
+  #stacks = new Map();
+  #open = null;
   #timer = null;
-  #on = recall() !== "off";
 
-  constructor() {
-    this.card = $("lock-screen");
-    $("bell").addEventListener("click", () => this.#toggle());
-    // Browsers allow sound only once the person has touched the page.
-    for (const gesture of ["pointerdown", "keydown"]) {
-      document.addEventListener(gesture, () => this.#wake(), { once: true });
+  /** `titled(message)` names its chat, `onOpen(message)` goes there, `sound` rings. */
+  constructor({ titled, onOpen, sound }) {
+    Object.assign(this, { titled, onOpen, sound, screen: $("lock-screen") });
+    $("notices").addEventListener("click", ({ target }) => this.#tapped(target));
+    $("notices-clear").addEventListener("click", () => this.clear());
+    setInterval(() => this.#tick(), 1000);
+    this.#tick();
+    this.#draw();
+  }
+
+  #tick() {
+    const now = new Date();
+    $("lock-clock").textContent = clock(now);
+    $("lock-day").textContent = now.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
+  }
+
+  /** A bot wrote to me: it joins the stack of its chat; with sound, it also lights the screen and rings. */
+  notify(message) {
+    const id = message.chat.id;
+    const before = this.#stacks.get(id) ?? { messages: [], count: 0 };
+    this.#stacks.delete(id);
+    this.#stacks.set(id, { messages: ranked([message, ...before.messages]), count: before.count + 1 });
+    this.#draw();
+    if (message.silent) return;
+    this.sound.play();
+    this.#light();
+  }
+
+  #light() {
+    this.screen.dataset.lit = "true";
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.dark(), LIT_FOR);
+  }
+
+  dark() {
+    clearTimeout(this.#timer);
+    delete this.screen.dataset.lit;
+  }
+
+  /** A deleted message leaves the lock screen too. */
+  forget(chatId, messageId) {
+    const stack = this.#stacks.get(chatId);
+    if (!stack?.messages.some(({ message_id: id }) => id === messageId)) return;
+    stack.messages = stack.messages.filter(({ message_id: id }) => id !== messageId);
+    stack.count -= 1;
+    if (!stack.messages.length) this.#stacks.delete(chatId);
+    this.#draw();
+  }
+
+  clear() {
+    this.#stacks.clear();
+    this.dark();
+    this.#draw();
+  }
+
+  #tapped(target) {
+    const chatId = Number(target.closest("[data-stack]")?.dataset.stack);
+    const stack = this.#stacks.get(chatId);
+    if (!stack) return;
+    if (target.closest(".unstack")) {
+      this.#open = this.#open === chatId ? null : chatId;
+      this.#draw();
+      this.screen.querySelector(`[data-stack="${chatId}"] .unstack`)?.focus();
+      return;
     }
+    const wanted = target.closest(".notice")?.dataset.notice;
+    const message = stack.messages.find(({ message_id: id }) => String(id) === wanted);
+    if (!message) return;
+    this.#stacks.delete(chatId);
+    this.dark();
     this.#draw();
-  }
-
-  /** A loud message came: beep, and show what a locked phone would show; a tap calls `open`. */
-  ring(sender, text, open) {
-    this.#beep();
-    const close = () => this.#hide();
-    const notice = el("button", { type: "button", class: "notice", onclick: () => { close(); open(); } },
-      el("img", { src: "/static/icon.svg", alt: "", width: 38, height: 38 }),
-      el("span", { class: "words" },
-        el("span", { class: "source" }, el("span", {}, "Telegram"), el("span", {}, "now")),
-        el("strong", {}, sender),
-        el("span", { class: "preview", dir: "auto" }, clip(text.replace(/\n\s*\n/g, "\n"), PREVIEW))));
-    this.card.replaceChildren(notice);
-    this.card.hidden = false;
-    this.card.classList.remove("leaving");
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(close, SHOWN_FOR);
-  }
-
-  #hide() {
-    clearTimeout(this.#timer);
-    this.card.classList.add("leaving");
-    this.#timer = setTimeout(() => { this.card.hidden = true; }, calm() ? 0 : 250);
-  }
-
-  #toggle() {
-    this.#on = !this.#on;
-    try { localStorage.setItem("sound", this.#on ? "on" : "off"); } catch { /* private window */ }
-    this.#draw();
-    this.#wake();
-    this.#beep();
+    this.onOpen(message);
   }
 
   #draw() {
-    $("bell").setAttribute("aria-pressed", this.#on);
-    $("bell").title = this.#on ? "Sound is on" : "Sound is off";
-    $("bell").replaceChildren(icon(this.#on ? "bell" : "muted"));
+    const newest = [...this.#stacks].reverse();
+    $("notices").replaceChildren(...newest.map(([id, stack]) => this.#stack(id, stack)));
+    $("notices-none").hidden = newest.length > 0;
+    $("notices-clear").hidden = !newest.length;
+    const count = newest.reduce((sum, [, stack]) => sum + stack.count, 0);
+    $("tab-notices").hidden = !count;
+    $("tab-notices").textContent = count;
   }
 
-  #wake() {
-    this.#audio ??= new AudioContext();
-    this.#audio.resume();
+  #stack(id, { messages, count }) {
+    const open = this.#open === id;
+    const shown = open ? messages : messages.slice(0, 1);
+    const others = count - 1;
+    const more = open ? "Show less" : `${others} more`;
+    return el("li", { "data-stack": id, class: others > 0 && !open ? "stacked" : null },
+      ...shown.map((message) => this.#notice(message)),
+      others > 0 && el("button", { type: "button", class: "unstack", "aria-expanded": open }, more));
   }
 
-  #beep() {
-    if (!this.#on || this.#audio?.state !== "running") return;
-    [[880, 0], [1318, 0.13]].forEach(([pitch, after]) => this.#note(pitch, this.#audio.currentTime + after));
-  }
-
-  #note(pitch, at) {
-    const tone = new OscillatorNode(this.#audio, { frequency: pitch });
-    const volume = new GainNode(this.#audio, { gain: 0 });
-    volume.gain.linearRampToValueAtTime(0.18, at + 0.01);
-    volume.gain.exponentialRampToValueAtTime(0.001, at + 0.35);
-    tone.connect(volume).connect(this.#audio.destination);
-    tone.start(at);
-    tone.stop(at + 0.4);
+  /** As a phone draws it: app, time; chat; sender and first line; a crossed bell if it came without sound. */
+  #notice(message) {
+    const group = message.chat.type !== "private";
+    const sender = message.from?.first_name ?? "";
+    const silent = message.silent && el("span", { class: "silent", role: "img", "aria-label": "without sound" }, icon("muted"));
+    return el("button", { type: "button", class: "notice", "data-notice": message.message_id },
+      el("span", { class: "source" }, el("span", { class: "app-icon", "aria-hidden": "true" }, icon("send")),
+        el("span", {}, "Telegram"), silent, el("time", {}, clock(new Date(message.date * 1000)))),
+      el("strong", {}, this.titled(message)),
+      el("span", { class: "preview", dir: "auto" }, group && el("b", {}, `${sender}: `), clip(firstLine(message), PREVIEW)));
   }
 }
 
-function recall() {
-  try { return localStorage.getItem("sound"); } catch { return null; }
+/** What made a sound stands above what did not, as on a phone; of each, the newest first. */
+function ranked(messages) {
+  const loud = messages.filter(({ silent }) => !silent).slice(0, OPENED);
+  return [...loud, ...messages.filter(({ silent }) => silent).slice(0, OPENED - Math.min(OPENED - 1, loud.length))];
 }

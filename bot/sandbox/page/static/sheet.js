@@ -2,13 +2,16 @@
 
 import { $, el } from "./dom.js";
 import { fileAddress } from "./api.js";
-import { size } from "./bubbles.js";
+import { size } from "./media.js";
 import { markdown } from "./markdown.js";
 
 const LONGEST = 400_000;
 const READABLE = /\.(md|txt|log|json|csv|ya?ml|py|diff|patch)$/i;
 
+const PICTURE = /^image\/(png|jpeg|webp|gif)$/;
+
 let current = null;
+let opener = null;
 
 /** Show a document; what cannot be read as text is only offered for download. */
 export async function openSheet({ file_id: id, file_name: name = "file", file_size: bytes, mime_type: mime = "" }) {
@@ -18,8 +21,12 @@ export async function openSheet({ file_id: id, file_name: name = "file", file_si
   $("sheet-size").textContent = size(bytes);
   $("sheet-download").href = address;
   $("sheet-download").download = name;
+  $("sheet").classList.toggle("photo", PICTURE.test(mime));
   show(el("p", { class: "hint" }, "Loading…"));
-  if (!$("sheet").open) $("sheet").showModal();
+  if (!$("sheet").open) {
+    opener = document.activeElement?.closest("[data-message-id]");
+    $("sheet").showModal();
+  }
   const content = await read(address, name, mime);
   if (current === id) show(content);
 }
@@ -30,7 +37,7 @@ function show(content) {
 }
 
 async function read(address, name, mime) {
-  if (/^image\/(png|jpeg|webp|gif)$/.test(mime)) return el("img", { src: address, alt: name });
+  if (PICTURE.test(mime)) return el("img", { src: address, alt: name });
   if (!READABLE.test(name) && !mime.startsWith("text/")) return el("p", { class: "hint" }, "No preview for this kind of file.");
   try {
     const response = await fetch(address);
@@ -50,4 +57,8 @@ function written(text, name) {
 
 // A tap beside the sheet closes it, as people expect of a phone.
 $("sheet").addEventListener("click", ({ target }) => target === $("sheet") && $("sheet").close());
-$("sheet").addEventListener("close", () => { current = null; });
+$("sheet").addEventListener("close", () => {
+  current = null;
+  // The button that opened it may have been drawn anew meanwhile; then its message takes the focus.
+  if (document.activeElement === document.body) opener?.focus({ preventScroll: true });
+});

@@ -1,24 +1,32 @@
-/** What the page knows: people, chats, messages, who I am, where I look, what I have not read. */
+/** What the page knows: people, chats, topics, messages, who I am, where I look. */
 
-const ON_CALL = ["owner", "responder", "stranger"];
+import { GENERAL } from "./message.js";
+import { Unread } from "./unread.js";
+
+const ROLES = ["owner", "responder", "stranger", "user"];
+/** Fewer messages than this in the greeting are all there are. */
+const GREETED = 200;
 
 export class Store {
   people = [];
   bots = [];
   chats = [];
-  /** chat id → (message id → Message), in order of arrival */
+  /** chat id → (message id → Message) */
   messages = new Map();
-  /** chat id → {first: message id, count} */
-  unread = new Map();
+  /** Chats whose whole history is here. */
+  whole = new Set();
+  unread = new Unread();
   me = null;
   chat = null;
+  /** chat id → the topic I look at */
+  #chosen = new Map();
 
   /** Take the whole state; answers the messages that were missed (none at the first greeting). */
   hello({ people, bots, chats, messages }) {
     const known = this.messages;
     const first = this.me === null;
-    Object.assign(this, { people, bots, chats: [...chats], messages: new Map() });
-    for (const list of Object.values(messages)) list.forEach((message) => this.put(message));
+    Object.assign(this, { people, bots, chats: [...chats], messages: new Map(), whole: new Set() });
+    for (const [id, list] of Object.entries(messages)) this.fill(Number(id), list, list.length < GREETED);
     this.#settle();
     if (first) return [];
     return [...this.messages.values()].flatMap((chat) => [...chat.values()])
@@ -32,10 +40,17 @@ export class Store {
     this.chat = this.listed().find(({ id }) => id === this.chat?.id) ?? this.home();
   }
 
-  /** Become another person; stay in the chat if that person is in it. */
+  /** Become another person, whose phone has read everything; stay in the chat if that person is in it. */
   become(id) {
     this.me = this.players().find((person) => person.id === id) ?? this.me;
-    if (!this.chat?.member_ids.includes(this.me.id)) this.chat = this.home();
+    this.chat = this.listed().find((chat) => chat.id === this.chat?.id) ?? this.home();
+    this.unread.clear();
+  }
+
+  /** Keep many messages of one chat; `whole` when there are no others. */
+  fill(chatId, list, whole) {
+    list.forEach((message) => this.put(message));
+    if (whole) this.whole.add(chatId);
   }
 
   /** Keep a message; answers whether it is new. */
@@ -43,68 +58,60 @@ export class Store {
     const id = message.chat.id;
     if (!this.messages.has(id)) this.messages.set(id, new Map());
     if (!this.chats.some((chat) => chat.id === id)) this.chats.push(this.#unheardOf(message.chat));
-    const fresh = !this.messages.get(id).has(message.message_id);
-    this.messages.get(id).set(message.message_id, message);
-    return fresh;
+    const old = this.messages.get(id).get(message.message_id);
+    this.messages.get(id).set(message.message_id, { reactions: old?.reactions, ...message });
+    return !old;
+  }
+
+  get(chatId, messageId) {
+    return this.messages.get(chatId)?.get(messageId);
   }
 
   remove(chatId, messageId) {
     this.messages.get(chatId)?.delete(messageId);
   }
 
-  /** A chat that was not in the greeting; a private chat has the id of its person. */
-  #unheardOf(chat) {
-    const member_ids = chat.type === "private" ? [chat.id] : ON_CALL.flatMap((role) => this.#withRole(role));
-    return { ...chat, member_ids, bot_ids: [] };
+  /** A chat is new or changed. */
+  putChat(chat) {
+    this.chats = [...this.chats.filter(({ id }) => id !== chat.id), chat];
+    if (this.chat?.id === chat.id) this.chat = chat;
   }
 
-  #withRole(role) {
-    return this.people.filter((person) => person.role === role).map(({ id }) => id);
+  removeChat(id) {
+    this.chats = this.chats.filter((chat) => chat.id !== id);
+    this.messages.delete(id);
+    if (this.chat?.id === id) this.chat = this.home();
+  }
+
+  /** A chat that was not in the greeting; a private chat has the id of its person. */
+  #unheardOf(chat) {
+    const everybody = this.people.filter(({ role }) => role !== "user").map(({ id }) => id);
+    return { ...chat, member_ids: chat.type === "private" ? [chat.id] : everybody, bot_ids: [] };
   }
 
   /** Those whom I can be: owner first. */
   players() {
-    return ON_CALL.flatMap((role) => this.people.filter((person) => person.role === role));
+    return ROLES.flatMap((role) => this.people.filter((person) => person.role === role));
   }
 
-  /** Whether a chat (or the chat with this id) is one between the watched bot and its users. */
-  isUsers(which) {
-    const chat = this.chats.find(({ id }) => id === (which.id ?? which)) ?? which;
-    const users = this.#withRole("user");
-    return !chat.member_ids.includes(this.me?.id) && chat.member_ids.some((id) => users.includes(id));
-  }
-
-  /** My own chats, then those of the watched bot's users. */
+  /** The chats that I am in. */
   listed() {
-    const mine = this.chats.filter((chat) => chat.member_ids.includes(this.me?.id));
-    if (!mine.length && this.me) mine.push(this.#blank(this.me));
-    return [...mine, ...this.chats.filter((chat) => this.isUsers(chat))];
+    const mine = this.chats.filter(({ member_ids: members }) => members.includes(this.me?.id));
+    return mine.length || !this.me ? mine : [this.#blank(this.me)];
   }
 
   /** The private chat that somebody who never wrote would open. */
   #blank(person) {
     const chat = { id: person.id, type: "private", first_name: person.first_name };
-    return { ...chat, member_ids: [person.id], bot_ids: this.onCallBots().map(({ id }) => id) };
+    return { ...chat, member_ids: [person.id], bot_ids: this.bots.slice(0, 1).map(({ id }) => id) };
   }
 
-  /** Bots that do not serve users: the watchdog. */
-  onCallBots() {
-    const users = this.#withRole("user");
-    const serving = this.chats.filter((chat) => chat.member_ids.some((id) => users.includes(id)));
-    return this.bots.filter(({ id }) => !serving.some((chat) => chat.bot_ids.includes(id)));
-  }
-
-  /** My on-call chat: the first of mine with a bot that does not serve users. */
   home() {
-    const mine = this.listed().filter((chat) => chat.member_ids.includes(this.me?.id));
-    const ids = this.onCallBots().map(({ id }) => id);
-    return mine.find((chat) => chat.bot_ids.some((id) => ids.includes(id))) ?? mine[0] ?? null;
+    return this.listed()[0] ?? null;
   }
 
-  /** As whom I write in the open chat: myself, or the user whose chat it is. */
-  actor() {
-    if (!this.chat || this.chat.member_ids.includes(this.me.id)) return this.me;
-    return this.people.find(({ id }) => this.chat.member_ids.includes(id)) ?? this.me;
+  named(chatId) {
+    return this.chats.find(({ id }) => id === chatId);
   }
 
   name(id) {
@@ -114,29 +121,56 @@ export class Store {
 
   title(chat) {
     if (chat.type !== "private") return chat.title ?? "Group";
-    const bots = chat.bot_ids.map((id) => this.name(id)).join(", ") || chat.first_name;
-    return this.isUsers(chat) ? `${chat.first_name ?? this.name(chat.member_ids[0])} → ${bots}` : bots;
+    return chat.bot_ids.map((id) => this.name(id)).join(", ") || chat.first_name || "Chat";
   }
 
-  /** The messages of a chat, oldest first. */
-  history(chatId) {
-    return [...(this.messages.get(chatId)?.values() ?? [])].sort((a, b) => a.message_id - b.message_id);
+  /** The topics of a chat that can be seen; none where it is no forum. */
+  topics(chat = this.chat) {
+    return chat?.is_forum ? (chat.topics ?? []).filter(({ deleted, hidden }) => !deleted && !hidden) : [];
   }
 
-  miss({ chat, message_id }) {
-    const before = this.unread.get(chat.id);
-    this.unread.set(chat.id, before ? { ...before, count: before.count + 1 } : { first: message_id, count: 1 });
+  putTopic(chatId, topic) {
+    const chat = this.named(chatId);
+    if (!chat) return;
+    const others = (chat.topics ?? []).filter(({ id }) => id !== topic.id);
+    chat.topics = topic.deleted ? others : [...others, topic].sort((a, b) => a.id - b.id);
+    chat.is_forum ??= true;
   }
 
-  read(chatId) {
-    return this.unread.delete(chatId);
+  /** The topic that I look at. */
+  get topic() {
+    const all = this.topics();
+    const chosen = this.#chosen.get(this.chat?.id);
+    return (all.find(({ id }) => id === chosen) ?? all[0])?.id ?? GENERAL;
+  }
+
+  choose(topic) {
+    this.#chosen.set(this.chat.id, topic);
+  }
+
+  /** The topic that a message belongs to. */
+  topicOf(message) {
+    return this.named(message.chat.id)?.is_forum && message.is_topic_message ? message.message_thread_id : GENERAL;
+  }
+
+  /** Whether a message belongs where I look. */
+  here(message) {
+    return message.chat.id === this.chat?.id && this.topicOf(message) === this.topic;
+  }
+
+  /** The messages of a chat (of one topic of it), oldest first. */
+  history(chatId, topic = null) {
+    const all = [...(this.messages.get(chatId)?.values() ?? [])];
+    const wanted = topic === null ? all : all.filter((message) => this.topicOf(message) === topic);
+    return wanted.sort((a, b) => a.message_id - b.message_id);
+  }
+
+  /** The newest message of a chat. */
+  last(chatId) {
+    let found;
+    for (const message of this.messages.get(chatId)?.values() ?? []) {
+      if (!found || message.message_id > found.message_id) found = message;
+    }
+    return found;
   }
 }
-
-/** What a message says in one run of text. */
-export function gist(message) {
-  return message.text ?? message.caption ?? message.document?.file_name ?? (message.photo ? "Picture" : message.pinned_message ? "Pinned a message" : "Message");
-}
-
-/** Who sent a message, as an id. */
-export const sender = (message) => message.from?.id ?? message.sender_chat?.id ?? message.chat.id;

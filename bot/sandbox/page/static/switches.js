@@ -1,6 +1,6 @@
 /** The switches that break the practice world for real. */
 
-import { el } from "./dom.js";
+import { $, el } from "./dom.js";
 import { flip } from "./api.js";
 
 const DONE_FOR = 2000;
@@ -8,8 +8,9 @@ const DONE_FOR = 2000;
 export class Switches {
   #names = "";
 
-  constructor(box, complain) {
-    Object.assign(this, { box, complain });
+  constructor(complain) {
+    Object.assign(this, { box: $("switches"), complain });
+    $("repair").addEventListener("click", () => this.#repair());
   }
 
   /** Draw once; later only move the switches, so a finger or the focus is never lost. */
@@ -21,6 +22,28 @@ export class Switches {
       const control = this.#find(name);
       if (control.dataset.state !== "busy") this.#turn(control, on);
     });
+    this.#count();
+  }
+
+  #toggles() {
+    return [...this.box.querySelectorAll("[role=switch][aria-checked=true]")];
+  }
+
+  /** How many are on, and so whether there is anything to repair. */
+  #count() {
+    const on = this.#toggles().length;
+    $("repair").setAttribute("aria-disabled", on === 0);
+    $("repair-label").textContent = on ? `Repair everything (${on})` : "Nothing to repair";
+    $("tab-switches").hidden = !on;
+    $("tab-switches").textContent = on;
+  }
+
+  /** Turn off, one after the other, all that is on. */
+  async #repair() {
+    if ($("repair").dataset.state === "busy") return;
+    $("repair").dataset.state = "busy";
+    for (const control of this.#toggles()) await this.#toggle(control, control.dataset.switch);
+    $("repair").dataset.state = "idle";
   }
 
   #find(name) {
@@ -29,12 +52,12 @@ export class Switches {
 
   #card({ name, label, effect, kind }) {
     const id = `switch-${name}`;
-    const shared = { type: "button", "data-switch": name, "data-state": "idle", "aria-describedby": `${id}-effect` };
+    const shared = { type: "button", id: `${id}-do`, "data-switch": name, "data-state": "idle", "aria-describedby": `${id}-effect` };
     const control = kind === "toggle"
       ? el("button", { ...shared, class: "toggle", role: "switch", "aria-checked": "false", "aria-labelledby": id }, el("span", { class: "knob" }))
-      : el("button", { ...shared, class: "once", "aria-label": label }, "Do it");
+      : el("button", { ...shared, class: "once", "aria-labelledby": `${id}-do ${id}` }, "Do it");
     control.addEventListener("click", () => (kind === "toggle" ? this.#toggle(control, name) : this.#once(control, name)));
-    return el("div", { class: "switch" },
+    return el("li", { class: "switch" },
       el("strong", { id }, label), el("p", { id: `${id}-effect` }, effect), control);
   }
 
@@ -44,9 +67,11 @@ export class Switches {
   }
 
   async #toggle(control, name) {
+    if (control.dataset.state === "busy") return;
     const on = control.getAttribute("aria-checked") !== "true";
     if (await this.#post(control, name, on)) this.#turn(control, on);
     control.dataset.state = "idle";
+    this.#count();
   }
 
   /** Press, then say so for two seconds. */
@@ -63,7 +88,6 @@ export class Switches {
   }
 
   async #post(control, name, on) {
-    if (control.dataset.state === "busy") return false;
     control.dataset.state = "busy";
     try {
       await flip(name, on);

@@ -1,0 +1,81 @@
+"""Restart the hosted PostgreSQL: asked for once, and proved by its own time of start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.adapters.postgres import Probe
+from bot.adapters.render import Render
+from bot.domain.evidence import Evidence, found_by
+from bot.domain.remedy import Answer, Course, Effect, Live, Proposal, Reason, Risk
+from bot.ports import Reply, Unavailable
+
+CLOCKS_APART = timedelta(seconds=5)  # how far the database's clock may be behind ours
+DOWN = {"refused", "timeout", "error"}  # nobody is served: a restart interrupts nothing
+STUCK = {"saturated", "slow"}  # some are served, and a restart cuts them off
+OFF = {"suspended", "maintenance_in_progress", "recovery_in_progress", "creating"}
+
+
+@dataclass(frozen=True)
+class RestartDatabase:
+    """`id` is the platform's (dpg-…). The restart answers 202 and nothing else."""
+
+    service: str
+    id: str
+    render: Render
+    probe: Probe
+    now: Callable[[], datetime]
+    name: str = "restart-database"
+    risk: Risk = Risk.HIGH
+    effect: str = (
+        "Stops PostgreSQL and starts it again: every connection is cut, open transactions are "
+        "rolled back, committed data stays. Takes a minute or so."
+    )
+
+    def suits(self, evidence: Sequence[Evidence]) -> Reason | None:
+        """Offered when the database does not answer as it should and the platform runs it."""
+        known = found_by("database", evidence)
+        if known is None:
+            return None
+        state, hosted = known.fact("state") or "", known.fact("hosted") or ""
+        if state not in DOWN | STUCK or hosted in OFF:
+            return None
+        why = f"the database: {known.fact('detail')}"
+        brief = (("Database", self.id), ("Render says", hosted or "nothing about it"))
+        live = Live(restart=known.fact("started") or "")
+        return Reason(why, self.id, (known.id,), live, likely=state in DOWN, brief=brief)
+
+    async def live(self) -> Live:
+        """The time of its start, as far as it answers at all."""
+        return Live(restart=await self._started())
+
+    async def run(self, proposal: Proposal) -> Reply:
+        try:
+            return await self.render.restart_postgres(proposal.target)
+        except PermissionError as refusal:
+            return Reply(Answer.REFUSED, str(refusal))
+
+    async def effect_since(
+        self,
+        proposal: Proposal,  # noqa: ARG002 - the port's form
+        before: Live,
+        at: datetime,
+    ) -> Effect | None:
+        started = await self._started()
+        if not started or started == before.restart:
+            return None
+        when = datetime.fromisoformat(started)
+        if when < at - CLOCKS_APART:
+            return None
+        return Effect(Course.DONE, f"PostgreSQL says that it started at {when:%H:%M:%S} UTC")
+
+    async def secure(self, before: Live) -> None:
+        """Nothing is left behind."""
+
+    async def _started(self) -> str:
+        found = await self.probe.figures()
+        if found.blind:
+            raise Unavailable(found.detail)
+        return found.started_at.isoformat() if found.started_at else ""

@@ -1,0 +1,138 @@
+"""Roll the service back to the deploy that ran before the one the trouble came with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.adapters.render import Render
+from bot.adapters.render_live import read_live
+from bot.domain.evidence import Evidence, found_by
+from bot.domain.platform import (
+    DEPLOY_FAILED,
+    IN_PROGRESS,
+    RELEASED,
+    Deploy,
+    came_with,
+    newest_first,
+)
+from bot.domain.remedy import Answer, Course, Effect, Live, Proposal, Reason, Risk
+from bot.ports import Reply, Unavailable
+
+CLOCKS_APART = timedelta(seconds=5)  # how far the platform's clock may be behind ours
+READ = 20  # deploys
+NOT_NOW = frozenset({"suspended", "deploying"})
+LATE = 24 * 60.0  # minutes: after that nobody rolls back because of it
+DATABASE_STANDS = frozenset({None, "ok", "slow"})
+UNSEEN = "database migrations and changed variables between the two"
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """The target is a deploy whose artifact the platform keeps; nothing is built.
+
+    Render leaves auto-deploy on after a rollback by the API (OpenAPI, rollback-deploy), so that the
+    next push would undo it: `secure` switches it off.
+    """
+
+    service: str
+    id: str
+    render: Render
+    now: Callable[[], datetime]
+    name: str = "rollback"
+    risk: Risk = Risk.HIGH
+    effect: str = (
+        "Starts the earlier deploy again as it was, without a build; takes a minute or two. "
+        "Data and database stay as they are. Auto-deploy is switched off, so that the next push "
+        "does not undo it."
+    )
+
+    def suits(self, evidence: Sequence[Evidence]) -> Reason | None:
+        """Offered when the trouble began after a deploy that has an earlier one to go back to."""
+        known, history, database = (
+            found_by(source, evidence) for source in ("service", "deploys", "database")
+        )
+        if known is None or history is None or (known.fact("state") or "suspended") in NOT_NOW:
+            return None
+        if database and database.fact("state") not in DATABASE_STANDS:
+            return None
+        target, since = history.fact("target"), _minutes(history)
+        soon = came_with(since)
+        if not target or since is None or not (soon or 0 <= since <= LATE):
+            return None
+        why = f"the trouble began {max(0, since):.0f} min after the deploy that runs now"
+        live = Live(known.fact("deploy") or "", known.fact("restart") or "")
+        seen_in = (known.id, history.id)
+        return Reason(why, target, seen_in, live, likely=soon, brief=_brief(history, known))
+
+    async def live(self) -> Live:
+        live, hosted = await asyncio.gather(
+            read_live(self.render, self.id, self.now()), self.render.service(self.id)
+        )
+        return replace(live, auto_deploy=hosted.auto_deploy)
+
+    async def run(self, proposal: Proposal) -> Reply:
+        try:
+            return await self.render.roll_back(self.id, proposal.target)
+        except PermissionError as refusal:
+            return Reply(Answer.REFUSED, str(refusal))
+
+    async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
+        deploys = newest_first(await self.render.deploys(self.id, READ))
+        old = next((d for d in deploys if d.id == proposal.target), None)
+        ours = (d for d in deploys if _is_ours(d, old, before, at - CLOCKS_APART))
+        new = next(ours, None)
+        return _course(new) if new else None
+
+    async def secure(self, before: Live) -> str | None:
+        if before.auto_deploy == "off":
+            return None
+        was = before.auto_deploy or "unknown"
+        try:
+            await self.render.set_auto_deploy(self.id, "off")
+        except Unavailable as gone:
+            todo = f"Switch auto-deploy of {self.service} off by hand before the next push"
+            raise Unavailable(f"{todo}: I could not ({gone}); it was “{was}”") from gone
+        return f"Switch auto-deploy of {self.service} on again once it is fixed (it was “{was}”)"
+
+
+def _minutes(history: Evidence) -> float | None:
+    """From the live deploy's going live to the begin of the trouble."""
+    text = history.fact("live_minutes_before")
+    return float(text) if text else None
+
+
+def _brief(history: Evidence, known: Evidence) -> tuple[tuple[str, str], ...]:
+    auto = {"off": "is off already", "": "will be switched off"}
+    trigger = known.fact("auto_deploy") or ""
+    return (
+        ("From", f"{history.fact('live_said')} ({history.fact('live')})"),
+        ("Back to", f"{history.fact('target_said')} ({history.fact('target')})"),
+        ("Undoes", history.fact("undoes") or "nothing that ran"),
+        ("Auto-deploy", auto.get(trigger, f"“{trigger}” will be switched off; a to-do remains")),
+        ("Not checked", UNSEEN),
+    )
+
+
+def _is_ours(deploy: Deploy, old: Deploy | None, before: Live, since: datetime) -> bool:
+    """A new deploy called a rollback, or one of the very commit that we asked for."""
+    if deploy.id == before.deploy or deploy.created_at is None or deploy.created_at < since:
+        return False
+    same_code = old is not None and deploy.commit == old.commit != ""
+    return deploy.trigger == "rollback" or (same_code and deploy.trigger != "new_commit")
+
+
+def _course(deploy: Deploy) -> Effect:
+    named = f"{deploy.commit[:7] or 'it'} ({deploy.id})"
+    if deploy.status in RELEASED:
+        at = f" at {deploy.finished_at:%H:%M:%S} UTC" if deploy.finished_at else ""
+        return Effect(Course.DONE, f"Render put {named} live{at}")
+    if deploy.status in DEPLOY_FAILED:
+        return Effect(Course.FAILED, f"the rollback {named} failed: {DEPLOY_FAILED[deploy.status]}")
+    if deploy.status == "canceled":
+        return Effect(Course.FAILED, f"the rollback {named} was canceled")
+    if deploy.status in IN_PROGRESS:
+        return Effect(Course.UNDER_WAY, f"Render is putting {named} in place")
+    return Effect(Course.UNDER_WAY, f"the rollback {named} is {deploy.status or 'unknown'}")

@@ -1,0 +1,1 @@
+"""Life OS: a small personal Telegram bot."""

@@ -1,0 +1,16 @@
+"""What Life OS can do: a new feature is a module and a line or two here."""
+
+from __future__ import annotations
+
+from lifeos.features import (
+    goals,
+    start,
+)
+from lifeos.life import Command
+
+COMMANDS: tuple[Command, ...] = (
+    goals.addgoal,
+    goals.goals,
+    start.start,
+)
+PLAIN: Command = start.start  # what answers a message that is no command

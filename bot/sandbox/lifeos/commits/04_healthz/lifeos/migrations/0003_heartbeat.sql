@@ -1,0 +1,4 @@
+CREATE TABLE heartbeat (
+    name text PRIMARY KEY,
+    at timestamptz NOT NULL
+);

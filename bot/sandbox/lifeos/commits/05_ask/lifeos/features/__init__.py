@@ -1,0 +1,27 @@
+"""What Life OS can do: a new feature is a module and a line or two here."""
+
+from __future__ import annotations
+
+from lifeos import pulse
+from lifeos.features import (
+    ask,
+    goals,
+    notes,
+    remember,
+    start,
+)
+from lifeos.life import Command, Job
+
+COMMANDS: tuple[Command, ...] = (
+    ask.ask,
+    goals.addgoal,
+    goals.goals,
+    notes.note,
+    notes.notes,
+    remember.remember,
+    start.start,
+)
+PLAIN: Command = notes.note  # what answers a message that is no command
+JOBS: dict[Job, float] = {  # and how often, in seconds
+    pulse.heartbeat: pulse.BEAT_SECONDS,
+}

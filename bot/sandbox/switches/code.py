@@ -1,0 +1,68 @@
+"""What developers push."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox import history
+from bot.sandbox.switches.switch import Switch, Turn
+
+if TYPE_CHECKING:
+    from bot.sandbox.world import PracticeWorld
+
+BAD = ("weekly-summary", "streaks")
+
+
+def pushing(branch: str) -> Turn:
+    async def push(world: PracticeWorld) -> None:
+        history.push(world.repository, branch)
+        world.service.pushed()
+
+    return push
+
+
+async def push_fix(world: PracticeWorld) -> None:
+    """Revert the newest commit that is bad, if there is one that stands."""
+    bad = standing(world)
+    if bad is not None:
+        history.revert(world.repository, bad)
+        world.service.pushed()
+
+
+def standing(world: PracticeWorld) -> str | None:
+    """The newest bad commit on main that has not been reverted."""
+    subjects = {world.repository.commit(branch).subject for branch in BAD}
+    undone: set[str] = set()
+    for commit in world.repository.commits():
+        if commit.subject.startswith('Revert "'):
+            undone.add(commit.message.rpartition("commit ")[2].rstrip("."))
+        elif commit.subject in subjects and commit.id not in undone:
+            return commit.id
+    return None
+
+
+SWITCHES = (
+    Switch(
+        "bad-deploy",
+        "Code",
+        "Push a wrong import",
+        "A new version is deployed that ends with an ImportError at every start: a crash loop"
+        " until it is rolled back or fixed.",
+        pushing("weekly-summary"),
+    ),
+    Switch(
+        "missing-migration",
+        "Code",
+        "Push without its migration",
+        "A new version asks for a column that no migration adds: it runs, and one command after"
+        " the other fails.",
+        pushing("streaks"),
+    ),
+    Switch(
+        "push-fix",
+        "Code",
+        "Push the fix",
+        "The newest bad commit is reverted on main. It is deployed only while auto-deploy is on.",
+        push_fix,
+    ),
+)

@@ -1,0 +1,159 @@
+"""Take the pictures of the documents: nights in the practice world, seen on its chat page.
+
+Run by `make pictures`. Each state is taken at two widths in two themes: NAME-phone-light.png and
+so on. Needs Chromium, as the tests of the page do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from bot.sandbox import cast
+from bot.sandbox.nights import NIGHTS
+from bot.sandbox.nights.crash import WANTED
+from bot.sandbox.nights.person import on_call
+from bot.sandbox.nights.story import Story, settled, tap_in_the_api
+from bot.sandbox.switches import BY_NAME
+from bot.sandbox.world import PracticeWorld
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+SPEED = 40.0
+WIDTHS = {"phone": (390, 844), "desk": (1280, 800)}
+THEMES = ("light", "dark")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+SETTLED = 0.7  # seconds for the page to draw what has just come
+
+Pages = dict[str, Page]
+
+
+async def main() -> None:
+    async with async_playwright() as playwright:
+        chromium = shutil.which("chromium") or "/usr/bin/chromium"
+        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        for take in (quiet, bad_deploy, crash, database, unknown):
+            if not sys.argv[1:] or take.__name__ in sys.argv[1:]:
+                print(take.__name__, flush=True)
+                await take(browser)
+        await browser.close()
+
+
+@asynccontextmanager
+async def watched(browser: Browser) -> AsyncIterator[tuple[PracticeWorld, Pages]]:
+    async with PracticeWorld(SPEED) as world:
+        pages = {}
+        for width, (x, y) in WIDTHS.items():
+            for theme in THEMES:
+                size = {"width": x, "height": y}
+                page = await browser.new_page(viewport=size, color_scheme=theme)
+                await page.goto(world.server.base)
+                await page.select_option("#who", str(cast.ANN.id))
+                pages[f"{width}-{theme}"] = page
+        yield world, pages
+        for page in pages.values():
+            await page.close()
+
+
+async def shot(pages: Pages, name: str) -> None:
+    await asyncio.sleep(SETTLED)
+    for which, page in pages.items():
+        await page.screenshot(path=PICTURES / f"{name}-{which}.png")
+    print("  ", name, flush=True)
+
+
+def at(pages: Pages, **names: str) -> Callable[[str], None]:
+    """Take a picture when the story says so: what it says → the picture's name."""
+    spoken = {said.replace("_", " "): name for said, name in names.items()}
+
+    def told(line: str) -> None:
+        for said, name in spoken.items():
+            if line.endswith(said):
+                waiting.append(asyncio.ensure_future(shot(pages, name)))
+
+    return told
+
+
+waiting: list[Awaitable[None]] = []
+
+
+def asking(pages: Pages, name: str) -> Callable[..., Awaitable[None]]:
+    """Ann's finger: before it says yes it waits for the picture of the question."""
+
+    async def hand(story: Story, who: cast.Somebody, message: dict, button: dict) -> None:
+        if "Yes" in button["text"]:
+            await shot(pages, name)
+        await tap_in_the_api(story, who, message, button)
+
+    return hand
+
+
+async def play(world: PracticeWorld, night: str, told: Callable[[str], None], hand) -> None:
+    await NIGHTS[night].play(Story(world, told=told, hand=hand))
+    await asyncio.gather(*waiting)
+    waiting.clear()
+
+
+async def quiet(browser: Browser) -> None:
+    async with watched(browser) as (world, pages):
+        story = Story(world)
+        await settled(story)
+        await shot(pages, "quiet")
+        for which, page in pages.items():
+            if which.startswith("phone"):
+                await page.click('[data-view="world"]')
+                await asyncio.sleep(SETTLED)
+                await page.screenshot(path=PICTURES / f"world-{which}.png")
+
+
+async def bad_deploy(browser: Browser) -> None:
+    async with watched(browser) as (world, pages):
+        told = at(
+            pages,
+            the_page_has_arrived="lock",
+            a_rollback_is_offered="rollback-offer",
+            the_platform_is_asked="rollback-underway",
+            its_effect_is_looked_for="proof",
+            the_all_clear_names_it="all-clear",
+            the_to_do_is_listed="todo",
+        )
+        await play(world, "bad-deploy", told, asking(pages, "rollback-question"))
+
+
+async def crash(browser: Browser) -> None:
+    async with watched(browser) as (world, pages):
+        told = at(
+            pages, a_restart_is_offered="restart-offer", the_all_clear_names_it="restart-all-clear"
+        )
+        await play(world, "crash", told, asking(pages, "restart-question"))
+
+
+async def database(browser: Browser) -> None:
+    async with watched(browser) as (world, pages):
+        told = at(pages, it_is_offered="database-offer", the_all_clear_names_it="database-over")
+        await play(world, "database-down", told, asking(pages, "database-question"))
+
+
+async def unknown(browser: Browser) -> None:
+    """The platform's answer is lost and nothing happens: it is not repeated, and not over."""
+    async with watched(browser) as (world, pages):
+        story = Story(world, hand=asking(pages, "lost-question"))
+        await settled(story)
+        world.render.faults.arm("drop_before", method="POST", path="/restart")
+        await BY_NAME["crash"].flip(world)
+        ann = asyncio.create_task(on_call(story, cast.ANN, WANTED))
+        await story.until("asked", lambda: story.tapped(WANTED[0]), 60)
+        ann.cancel()
+        await story.until("not sure", lambda: story.saying("no proof that it did not"), 120)
+        await shot(pages, "unknown")
+        await story.until("not over", lambda: story.saying("it is not over"), 200)
+        await shot(pages, "not-over")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
