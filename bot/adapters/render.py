@@ -165,6 +165,7 @@ class Render:
             page = await self._exchange(request)
         except FAILED as error:
             raise Unavailable(f"Render: {why(error, self._within).detail}") from error
+        self._note(f"/services/{id}", page)
         if not page.fine:
             raise Unavailable(f"Render: {_refusal(page)}", permanent=page.status in FOR_GOOD)
         if (now := _auto_deploy(page)) != trigger:
@@ -228,12 +229,15 @@ class Render:
             return Reply(Answer.REFUSED, f"never sent: {why(error, self._within).detail}")
         except FAILED as error:
             return Reply(Answer.UNCLEAR, f"Render: {why(error, self._within).detail}")
+        self._note(path, page)
+        return _reply(page)
+
+    def _note(self, path: str, page: Page) -> None:
+        """Every write is in our log, with the name that Render knows the request by."""
         if page.status == httpx.codes.TOO_MANY_REQUESTS:
             self._reads.pause(min(_asked_pause(page), AFTER_WRITE))
         trace = page.headers.get("Render-Request-Id", "")
-        extra = {"path": path, "status": page.status, "request": trace}
-        log.info("render.write", extra=extra)
-        return _reply(page)
+        log.info("render.write", extra={"path": path, "status": page.status, "request": trace})
 
     async def _exchange(self, request: httpx.Request) -> Page:
         return await exchange(self._client, request, within=self._within, at_most=AT_MOST)

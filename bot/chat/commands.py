@@ -12,6 +12,7 @@ from bot.domain.people import Person, Role
 from bot.flows import desk
 from bot.flows.watch import verdict_of
 from bot.ports import World
+from bot.views.acts import act_of
 from bot.views.help import help_text
 from bot.views.message import Document
 from bot.views.message import Message as Words
@@ -73,13 +74,13 @@ async def wish(world: World, command: Typed, by: Person, key: str) -> str:
             incident = await desk.open_by_hand(world, text, by, key)
             said = f"Incident #{incident.id} is open; say on its card how bad it is."
         case "restart" | "rollback":
-            act = f"restart-{text}" if command.name == "restart" and text else command.name
-            incident = await desk.ask_by_name(world, act, by, key)
+            incident = await desk.ask_by_name(world, act_typed(command), by, key)
             ask = incident.asked.ask if incident.asked else ""
             said = f"Confirm on the card, or type /approve {ask}"
         case "approve":
             incident = await desk.approve(world, text, by, key)
-            said = f"Approved: {incident.approved.action if incident.approved else text}."
+            approved = incident.approved
+            said = f"Approved: {act_of(approved.action).noun if approved else text}."
         case "deny":
             await desk.deny(world, text, by, key)
             said = "Denied; nothing will be done."
@@ -104,15 +105,25 @@ def spoken(line: str) -> Spoken:
 
 def number(text: str) -> int | None:
     digits = text.lstrip("#")
-    return int(digits) if digits.isdecimal() else None
+    sensible = digits.isdecimal() and len(digits) <= desk.LONGEST_NUMBER
+    return int(digits) if sensible else None
+
+
+def act_typed(command: Typed) -> str:
+    """`/restart`, `/restart database` or `/rollback`."""
+    what = command.text.lower()
+    if what and (command.name, what) != ("restart", "database"):
+        raise Refused("say /restart, /restart database or /rollback")
+    return f"{command.name}-{what}" if what else command.name
 
 
 def todo_of(text: str) -> tuple[int, int]:
     """Read "12.1": the first to-do of incident 12."""
-    id, _, step = text.lstrip("#").partition(".")
-    if not (id.isdecimal() and step.isdecimal()):
+    id, _, step = text.partition(".")
+    first, second = number(id), number(step)
+    if first is None or second is None:
         raise Refused("say which: /done 12.1, as /todo lists it")
-    return int(id), int(step)
+    return first, second
 
 
 def number_and_rest(text: str) -> tuple[int | None, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import NamedTuple
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,7 +19,6 @@ DEPLOY_FAILED = {
     "pre_deploy_failed": "its pre-deploy command failed",
     "update_failed": "its new version did not start",
 }
-BEGINS = frozenset({"deploy_started", "server_restarted", "service_resumed"})
 # The old version runs for 60 s beside the new one and may then take up to 300 s to end (Render's
 # docs, deploys).
 SOON = 30.0  # minutes
@@ -144,11 +144,16 @@ def way_back(deploys: Sequence[Deploy]) -> Deploy | None:
     return next((d for d in ran if d.commit != live.commit), None)
 
 
-def undone(deploys: Sequence[Deploy], target: Deploy) -> list[Deploy]:
-    """The deploys that ran after the target: what going back to it takes away, newest first."""
-    since = target.created_at or LONG_AGO
-    after = (d for d in newest_first(deploys) if (d.created_at or LONG_AGO) > since)
-    return [d for d in after if d.status in RELEASED and d.commit != target.commit]
+def came_at(deploys: Sequence[Deploy]) -> datetime | None:
+    """When the code that runs now was first put in place: deploying it again changes nothing."""
+    live = live_deploy(deploys)
+    if live is None:
+        return None
+    until = live.created_at or LONG_AGO
+    ran = [d for d in newest_first(deploys) if d.status in RELEASED]
+    ran = [d for d in ran if (d.created_at or LONG_AGO) <= until]
+    run = list(takewhile(lambda d: d.commit == live.commit, ran)) or [live]
+    return run[-1].finished_at or run[-1].created_at
 
 
 def came_with(minutes_before: float | None) -> bool:
@@ -173,7 +178,7 @@ def own_failures(
     """
     history = list(history)
     trials = _trials(history, deploys)
-    leaving = _leaving(history, since)
+    leaving = _leaving(history, deploys, since)
     own: list[Happening] = []
     for event in history:
         if event.kind != "server_failed" or event.at <= since:
@@ -192,16 +197,28 @@ def _starts_afresh(event: Happening) -> bool:
     )
 
 
-def _leaving(history: Sequence[Happening], since: datetime) -> set[str]:
+def _leaving(history: Sequence[Happening], deploys: Iterable[Deploy], since: datetime) -> set[str]:
     """Instances of an earlier version, which may go on failing for a while until they are ended.
 
-    Those are sure that failed before the version which started at `since` was even begun.
+    Those are sure that failed before the version which stands since then was even begun. When
+    that is not known, nobody is leaving: a failure too many is better than one too few.
     """
-    begun = [e.at for e in history if e.kind in BEGINS and e.at <= since]
-    if not begun:
+    begun = _begun(history, deploys, since)
+    if begun is None:
         return set()
-    failed = (e for e in history if e.kind == "server_failed" and e.at <= begun[-1])
+    failed = (e for e in history if e.kind == "server_failed" and e.at <= begun)
     return {e.instance for e in failed if e.instance}
+
+
+def _begun(
+    history: Sequence[Happening], deploys: Iterable[Deploy], since: datetime
+) -> datetime | None:
+    """When the restart, or the deploy, that put the running version in place was begun."""
+    if any(e.kind in {"server_restarted", "service_resumed"} and e.at == since for e in history):
+        return since
+    live = live_deploy(deploys)
+    starts = (e for e in history if live and e.kind == "deploy_started" and e.deploy == live.id)
+    return max((e.at for e in starts if e.at <= since), default=None)
 
 
 def _trials(

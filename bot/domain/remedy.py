@@ -41,13 +41,17 @@ class Effect:
     note: str
 
 
+UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True)
 class Live:
     """The target as it stands at one moment: what an approval rests on and an effect is seen by.
 
     `deploy` is the id of the newest deploy, `restart` names the newest restart (an event's id, or
     a start time), `instances` the ids of those running, `auto_deploy` what makes the platform
-    deploy by itself ("commit", "checksPass", "off"; "" is unknown).
+    deploy by itself ("commit", "checksPass", "off"; "" is unknown). A restart that is UNKNOWN
+    proves nothing; "" says that there was none.
     """
 
     deploy: str = ""
@@ -132,6 +136,6 @@ def changed(then: Live, now: Live) -> str | None:
     """Say what changed about the target since the offer was made, or None."""
     if then.deploy != now.deploy:
         return f"a newer deploy ({now.deploy}) has appeared since"
-    if then.restart != now.restart:
+    if UNKNOWN not in {then.restart, now.restart} and then.restart != now.restart:
         return "it has been restarted since"
     return None

@@ -9,8 +9,10 @@ from bot.domain.incident import Event, Incident, Kind, Status
 from bot.domain.remedy import Answer, Course, Effect, Live, Proposal, changed
 from bot.flows.watch import verdicts
 from bot.ports import Action, Stale, Unavailable, World
+from bot.views.words import span
 
 NEVER_AGAIN = "it is not repeated"
+NO_SIGN = "no sign that it happened, and no proof that it did not"
 ENDED = {Course.DONE: Kind.RAN, Course.FAILED: Kind.FAILED}
 
 
@@ -72,15 +74,24 @@ async def observe(world: World, incident: Incident) -> bool:
         seen = await action.effect_since(chosen(incident), started.live, started.at)
     except Unavailable as gone:
         blind = f" ({gone})"
+    too_long = world.now() - started.at > world.rules.deploy_within
+    if seen and seen.course is not Course.FAILED:  # what came to nothing leaves nothing
+        last = seen.course is Course.DONE or too_long
+        incident = await secure(world, incident, action, started.live, last_try=last)
+    if seen and seen.course is Course.UNDER_WAY and too_long:
+        limit = span(world.rules.deploy_within)
+        return await give_up(world, incident, f"{seen.note}, for over {limit}; {NEVER_AGAIN}")
     if seen:
-        if seen.course is not Course.FAILED:  # what came to nothing leaves nothing
-            done = seen.course is Course.DONE
-            incident = await secure(world, incident, action, started.live, last_try=done)
         return await write_course(world, incident, seen)
     if world.now() - started.at <= longest(world, incident):
         return False
-    note = f"no sign that it happened, and no proof that it did not{blind}; {NEVER_AGAIN}"
-    return await give_up(world, incident, note)
+    return await give_up(world, incident, lost(incident, blind))
+
+
+def lost(incident: Incident, blind: str) -> str:
+    seen = under_way(incident)
+    said = "it was under way, then I lost sight of it" if seen else NO_SIGN
+    return f"{said}{blind}; {NEVER_AGAIN}"
 
 
 async def write_course(world: World, incident: Incident, seen: Effect) -> bool:
@@ -90,9 +101,7 @@ async def write_course(world: World, incident: Incident, seen: Effect) -> bool:
         await world.store.record(incident, Event(ENDED[seen.course], now, note=seen.note))
         return True
     if latest and latest.note == seen.note:
-        if now - latest.at <= world.rules.deploy_within:
-            return False
-        return await give_up(world, incident, f"{seen.note} for too long; {NEVER_AGAIN}")
+        return False
     step = Event(Kind.ANSWERED, now, note=seen.note, code=seen.course)
     await world.store.record(incident, step)
     return True

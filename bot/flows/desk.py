@@ -13,8 +13,10 @@ from bot.domain.people import Person, Role
 from bot.domain.remedy import Proposal
 from bot.domain.severity import Severity
 from bot.ports import Stale, World
+from bot.views.acts import act_of
 
 TRIES = 5
+LONGEST_NUMBER = 9  # digits of an incident's number
 
 
 async def ask(world: World, id: int, offer: str, by: Person, key: str) -> Incident:
@@ -44,10 +46,10 @@ async def ask_by_name(world: World, action: str, by: Person, key: str) -> Incide
 
 
 async def why_no_offer(world: World, action: str) -> str:
-    live = await world.store.having(*WHILE_LIVE)
+    live, noun = await world.store.having(*WHILE_LIVE), act_of(action).noun
     if not live:
-        return f"nothing is wrong, so there is nothing to {action}; /incident opens one by hand"
-    return f"{action} is not on offer; {turn_of(live[0])}"
+        return f"nothing is wrong, so no {noun} is on offer; /incident opens one by hand"
+    return f"a {noun} is not on offer; {turn_of(live[0])}"
 
 
 async def approve(world: World, ask: str, by: Person, key: str) -> Incident:
@@ -128,10 +130,16 @@ async def settle(world: World, id: int, step: int, by: Person, key: str) -> Inci
     def event(incident: Incident) -> Event:
         left = next((e for e in incident.left if e.step == step), None)
         if left is None:
-            raise Refused("that is done already")
-        return said(world, Kind.SETTLED, by, key, step=step, note=f"done: {left.note}")
+            raise Refused(why_not_left(incident, step))
+        return said(world, Kind.SETTLED, by, key, step=step, note=left.note)
 
     return await record(world, id, key, event)
+
+
+def why_not_left(incident: Incident, step: int) -> str:
+    if any(e.kind is Kind.LEFT and e.step == step for e in incident.timeline):
+        return "that is done already"
+    return f"there is no to-do {incident.id}.{step}; /todo lists them"
 
 
 def allow(world: World, by: Person, needed: Role) -> None:
@@ -183,7 +191,8 @@ def the_question(world: World, incident: Incident, ask: str) -> Event:
 async def the_asked(world: World, ask: str) -> Incident:
     """Find the incident of a question by its name, such as 12-5."""
     number = ask.partition("-")[0]
-    incident = await world.store.incident(int(number)) if number.isdecimal() else None
+    sensible = number.isdecimal() and len(number) <= LONGEST_NUMBER
+    incident = await world.store.incident(int(number)) if sensible else None
     if incident is None:
         raise Refused("say which: /approve ID, as it stands on the card")
     return incident

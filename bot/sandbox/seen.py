@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from datetime import datetime
 
 TURNED = re.compile(
-    r"^(?P<at>\S+) .* check\.verdict service=(?P<service>\S+) check=(?P<name>\S+)"
+    r"check\.verdict service=(?P<service>\S+) check=(?P<name>\S+)"
     r" verdict=(?P<state>\S+) detail=(?P<detail>.*)$"
 )
 
 
-def checks_seen(log: Iterable[str]) -> list[dict[str, str]]:
-    """The newest verdict of each check, in the order in which they were first heard of.
+class Seen:
+    """The newest verdict of each check, in the order in which they were first heard of."""
 
-    `at` is the time of day at which the line was heard, HH:MM:SS.ffffff UTC.
-    """
-    newest: dict[tuple[str, str], dict[str, str]] = {}
-    for line in log:
-        if found := TURNED.match(line):
+    def __init__(self) -> None:
+        self._newest: dict[tuple[str, str], dict[str, str]] = {}
+
+    def hear(self, at: datetime, line: str) -> None:
+        if found := TURNED.search(line):
             told = found.groupdict()
-            newest[told["service"], told["name"]] = told
-    return list(newest.values())
+            since = {"since": at.isoformat()}
+            self._newest[told["service"], told["name"]] = told | since
+
+    def snapshot(self) -> list[dict[str, str]]:
+        """Service, name, state (a word of the watchdog's), detail, and since when."""
+        return list(self._newest.values())

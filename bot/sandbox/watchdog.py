@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.sandbox.process import Process, start_process
+from bot.sandbox.seen import Seen
 
 AGAIN_AFTER = 0.5  # real seconds
 KEPT = 2000  # lines of its log
@@ -20,6 +21,7 @@ class Watchdog:
     def __init__(self, env: Mapping[str, str], folder: Path) -> None:
         self._env, self._folder = dict(env), folder
         self.log: deque[str] = deque(maxlen=KEPT)
+        self.seen = Seen()
         self.starts = 0
         self.process: Process | None = None
         self._since = datetime.now(UTC)
@@ -46,6 +48,7 @@ class Watchdog:
 
     async def _heard(self, at: datetime, text: str) -> None:
         self.log.append(f"{at:%H:%M:%S.%f} {text}")
+        self.seen.hear(at, text)
 
     @property
     def running(self) -> bool:

@@ -27,7 +27,6 @@ from bot.sandbox.plan import Places, watchdog_environment, watchdog_toml
 from bot.sandbox.postgres import Postgres
 from bot.sandbox.render import Render, Service
 from bot.sandbox.repository import Repository
-from bot.sandbox.seen import checks_seen
 from bot.sandbox.server import Server
 from bot.sandbox.statuspage import StatusPages
 from bot.sandbox.switches import BY_NAME, SWITCHES
@@ -219,7 +218,7 @@ class PracticeWorld:
                 "max_connections": self.postgres.max_connections,
             },
             "watchdog": self.watchdog.snapshot(),
-            "checks": checks_seen(self.watchdog.log),
+            "checks": self.watchdog.seen.snapshot(),
             "switches": [switch.shown(self) for switch in SWITCHES],
             "logs": self.service.tail(LOG_LINES),
         }

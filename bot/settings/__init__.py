@@ -62,10 +62,17 @@ def contradictions(settings: Settings, house: House | None, bad: frozenset[str])
             " or nobody could approve anything."
         )
     key = settings.render_api_key.get_secret_value()
-    if not key and any(s.render_service_id for s in house.services):
+    if not key and any(s.render_service_id or s.render_postgres_id for s in house.services):
         wrong.append(
-            "RENDER_API_KEY is missing: RENDER_SERVICE_ID needs it, and so does render_service_id."
+            "RENDER_API_KEY is missing: RENDER_SERVICE_ID needs it, RENDER_POSTGRES_ID too,"
+            " and so do render_service_id and render_postgres_id."
         )
+    wrong += [
+        f"{one.name}: the id of its database on Render is of use only with the database's address:"
+        " set WATCHED_DATABASE_URL, or database_url."
+        for one in house.services
+        if one.render_postgres_id and not one.database_url.get_secret_value()
+    ]
     if not house.services and not bad & {"watched_database_url", "watched_health_url"}:
         wrong.append(
             "Nothing to watch: set RENDER_SERVICE_ID (on Render itself WATCHED_SERVICE_ID),"

@@ -50,6 +50,7 @@ def open_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
     return [
         failing(incident),
         setback(incident),
+        todo(incident),
         findings(incident),
         question(incident, rules, now),
         small(HOW_BAD) if by_hand(incident) else "",
@@ -66,7 +67,10 @@ def verifying_body(incident: Incident, rules: Rules, now: datetime) -> list[str]
     what = f"{esc(act_of(act.action).noun.capitalize())}: " if act else ""
     said = f"{MARKS[began.kind]} {what}{esc(began.note, 200)}" if began else ""
     steps = "\n".join(proof(incident, rules, now))
-    return [said, steps, small("It is not called resolved before every line holds.")]
+    return [said, todo(incident), steps, small(NOT_BEFORE)]
+
+
+NOT_BEFORE = "It is not called resolved before every line holds."
 
 
 def over_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
@@ -80,7 +84,7 @@ def over_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
 
 
 def todo(incident: Incident) -> str:
-    """What an act has left for a person to do, once it is over."""
+    """What an act has left for a person to do."""
     return "\n".join(f"📌 {bold('Still to do')}: {esc(e.note, 250)}" for e in incident.left)
 
 

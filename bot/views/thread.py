@@ -24,7 +24,7 @@ LINES = {
     Kind.RAN: "✔️ {note}",
     Kind.FAILED: "❌ Not done: {note}",
     Kind.LEFT: "📌 Later: {note}",
-    Kind.SETTLED: "☑️ {by}: {note}",
+    Kind.SETTLED: "☑️ {by} did it: {note}",
     Kind.UNKNOWN: "❔ {note}",
     Kind.HEALED: "↗️ {note}",
     Kind.PERSISTED: "❌ Not over: {note}",

@@ -57,14 +57,14 @@ def service(state="running", **facts):
     return Evidence("S1", "service", Found.SOMETHING, "…", tuple(facts.items()))
 
 
-def history(minutes="3.0", **facts):
+def history(minutes="3.0", said="3 min", **facts):
     facts = {
         "live": "dep-2",
         "live_said": "bbbbbbb “Break it”, 7 min old",
         "target": "dep-1",
         "target_said": "aaaaaaa “Begin”, 10 h old",
-        "undoes": "bbbbbbb “Break it”",
         "live_minutes_before": minutes,
+        "live_before_said": said,
         **facts,
     }
     known = tuple((name, value) for name, value in facts.items() if value is not None)
@@ -85,7 +85,7 @@ def unreadable(source):
 def test_it_is_risky_and_says_what_it_does(rollback):
     assert (rollback.name, rollback.service, rollback.risk) == ("rollback", "life-os", Risk.HIGH)
     assert "Data and database stay as they are" in rollback.effect
-    assert "Auto-deploy is switched off" in rollback.effect
+    assert "with its own variables and without a build" in rollback.effect
 
 
 @pytest.mark.parametrize(
@@ -93,10 +93,11 @@ def test_it_is_risky_and_says_what_it_does(rollback):
     [
         ([service(), history()], True, "3 min after"),
         ([history(), service("crash loop")], True, "3 min after"),
-        ([service(), history("30.0")], True, "30 min after"),
-        ([service(), history("-0.8")], True, "0 min after"),
-        ([service(), history("31.0")], False, "31 min after"),
-        ([service(), history("1440.0")], False, "1440 min after"),
+        ([service(), history("30.0", "30 min")], True, "30 min after"),
+        ([service(), history("-0.8", "0 min")], True, "0 min after"),
+        ([service(), history("31.0", "31 min")], False, "31 min after"),
+        ([service(), history("1440.0", "24 h")], False, "24 h after"),
+        ([service(), history(said=None)], True, "soon after"),
         ([service(), history(), database("ok")], True, "3 min after"),
         ([service(), history(), database("slow")], True, "3 min after"),
         ([service(), history(), unreadable("database")], True, "3 min after"),
@@ -104,7 +105,7 @@ def test_it_is_risky_and_says_what_it_does(rollback):
 )
 def test_offered_with_a_reason(rollback, evidence, likely, why):
     reason = rollback.suits(evidence)
-    assert why in reason.why
+    assert reason.why == f"the trouble began {why} the code that runs now was deployed"
     assert (reason.target, reason.evidence, reason.likely) == ("dep-1", ("S1", "D1"), likely)
     assert reason.live == Live("dep-2", "evt-7")
 
@@ -134,10 +135,6 @@ def test_not_offered(rollback, evidence):
     assert rollback.suits(evidence) is None
 
 
-def test_the_reason_never_counts_minus_nothing(rollback):
-    assert rollback.suits([service(), history("-0.0")]).why.startswith("the trouble began 0 min")
-
-
 @pytest.mark.parametrize(
     ("trigger", "said"),
     [
@@ -150,16 +147,12 @@ def test_the_reason_never_counts_minus_nothing(rollback):
 )
 def test_what_one_must_know_before_saying_yes(rollback, trigger, said):
     assert rollback.suits([service(auto_deploy=trigger), history()]).brief == (
-        ("From", "bbbbbbb “Break it”, 7 min old (dep-2)"),
-        ("Back to", "aaaaaaa “Begin”, 10 h old (dep-1)"),
-        ("Undoes", "bbbbbbb “Break it”"),
+        ("From", "bbbbbbb “Break it”, 7 min old"),
+        ("Back to", "aaaaaaa “Begin”, 10 h old"),
+        ("Deploy", "dep-2 → dep-1"),
         ("Auto-deploy", said),
-        ("Not checked", "database migrations and changed variables between the two"),
+        ("Not checked", "database migrations and variables of shared groups between the two"),
     )
-
-
-def test_that_it_undoes_nothing_is_said(rollback):
-    assert ("Undoes", "nothing that ran") in rollback.suits([service(), history(undoes="")]).brief
 
 
 # What triage sees is what is compared before the act
@@ -178,7 +171,7 @@ async def test_what_triage_saw_is_what_is_compared_before_the_act(api, rollback)
     api[EVENTS] = [event("evt-7", "server_restarted", 90)]
     reason = rollback.suits(await seen_by_triage(api))
     assert (reason.target, reason.likely) == ("dep-1", True)
-    assert reason.why == "the trouble began 3 min after the deploy that runs now"
+    assert reason.why == "the trouble began 3 min after the code that runs now was deployed"
     live = await rollback.live()
     assert live == Live("dep-2", "evt-7", (f"{SRV}-aaaaa",), "checksPass")
     assert changed(reason.live, live) is None
@@ -367,7 +360,6 @@ async def test_it_is_known_by_its_trigger_when_the_target_is_out_of_sight(api, r
     assert await rollback.effect_since(proposal(), BEFORE, NOW) is None
 
 
-@pytest.mark.xfail(strict=True, reason="reported: any rollback of that time is taken for ours")
 async def test_somebody_elses_rollback_to_other_code_is_not_ours(api, rollback):
     api[DEPLOYS] = [
         *RAN,
@@ -394,7 +386,7 @@ async def test_auto_deploy_is_switched_off_and_somebody_must_switch_it_on_again(
     api[SERVICE] = patched("off")
     for _ in range(2):  # it sets a state: again is as good as once
         assert await rollback.secure(BEFORE) == (
-            "Switch auto-deploy of life-os on again once it is fixed (it was “commit”)"
+            "Auto-deploy of life-os is off (it was “commit”): switch it on again once the fix is in"
         )
     assert api.sent == [("PATCH", SERVICE, {"autoDeployTrigger": "off"})] * 2
 
@@ -415,7 +407,7 @@ async def test_an_unknown_setting_is_switched_off_too(api, rollback):
     [
         (httpx.Response(503), "Render: HTTP 503"),
         (httpx.Response(403, json={"message": "no"}), "Render: HTTP 403 (no)"),
-        (httpx.ReadTimeout("x"), "no answer in 10 s"),
+        (httpx.ReadTimeout("x"), "Render: no answer in 10 s"),
         (patched("commit"), "Render says that it is commit, not off"),
         (httpx.Response(200), "Render says that it is unknown, not off"),
     ],
@@ -425,7 +417,6 @@ async def test_what_cannot_be_made_safe_says_what_a_person_must_do(api, rollback
     with pytest.raises(Unavailable) as gone:
         await rollback.secure(BEFORE)
     said = str(gone.value)
-    assert said.startswith("Switch auto-deploy of life-os off by hand before the next push")
-    assert why in said
-    assert said.endswith("it was “commit”")
+    todo = "Auto-deploy of life-os is still on: switch it off before the next push"
+    assert said == f"{todo} (I could not: {why}), and on again after the fix"
     assert len(api.asked) == 1

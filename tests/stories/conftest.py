@@ -15,11 +15,16 @@ FLOWS = (triage, act, verify, remind, close, announce, refresh)
 
 
 @pytest.fixture
-def settle(world):
+def flows():
+    return FLOWS
+
+
+@pytest.fixture
+def settle(world, flows):
     """Let every flow do what it can now, without time passing."""
 
     async def turn():
-        for flow in FLOWS:
+        for flow in flows:
             while await once(Duty(flow.__name__, lambda flow=flow: flow(world), 1)):
                 pass
 

@@ -71,8 +71,8 @@ BROKEN = Evidence(
         ("live_said", "8e1f0a2 “Read memory in one go”, 6 min old"),
         ("target", "dep-d4j7"),
         ("target_said", "3f9c2ab “Keep memory in a file”, 34 h old"),
-        ("undoes", "8e1f0a2 “Read memory in one go”"),
         ("live_minutes_before", "4.1"),
+        ("live_before_said", "4 min"),
     ),
     (
         "dep-d4k1 live, 6 min old: 8e1f0a2 Read memory in one go",
@@ -166,7 +166,7 @@ class Night:
         return self.then(Kind.REPORTED, 1, note="incident-2026-01-01.md")
 
 
-SWITCH_ON = "Switch auto-deploy of life-os on again once it is fixed (it was “commit”)"
+SWITCH_ON = "Auto-deploy of life-os is off (it was “commit”): switch it on again once the fix is in"
 IN_PLACE = "Render is putting 3f9c2ab (dep-d4k2) in place"
 CAME_WITH_IT = (STATE, LOGS, BROKEN, DATABASE)
 BACK = "running · HTTP 200 in 0.08 s · 0 errors in 5 min (0.0/min)"

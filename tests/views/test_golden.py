@@ -86,8 +86,8 @@ def broken():
 
 def not_made_safe():
     todo = (
-        "Switch auto-deploy of life-os off by hand before the next push:"
-        " I could not (Render: HTTP 503); it was “commit”"
+        "Auto-deploy of life-os is still on: switch it off before the next push"
+        " (I could not: Render: HTTP 503), and on again after the fix"
     )
     night = broken().asked().approved().started()
     night.then(Kind.ANSWERED, 1, note="Render accepted it").then(Kind.LEFT, 40, note=todo, step=1)
@@ -101,7 +101,7 @@ def rollback_failed():
 
 
 def rollback_for_ever():
-    note = f"{scenes.IN_PLACE} for too long; it is not repeated"
+    note = f"{scenes.IN_PLACE}, for over 20 min; it is not repeated"
     night = broken().asked().approved().started().under_way()
     return night.then(Kind.UNKNOWN, 1201, note=note)
 
@@ -115,7 +115,7 @@ def rolled_back_twice():
 
 def settled(night, step=1, by=BEN):
     [left] = [e for e in night.incident.left if e.step == step]
-    return night.then(Kind.SETTLED, 600, by, step=step, note=f"done: {left.note}")
+    return night.then(Kind.SETTLED, 600, by, step=step, note=left.note)
 
 
 def overridden():
@@ -313,6 +313,14 @@ TODOS = {
 def test_what_is_left_to_do(name):
     text = written(todos(TODOS[name], RULES))
     assert text == golden(name, text)
+
+
+def test_a_long_list_is_shown_ten_by_ten():
+    message = todos([rolled_back_twice().incident] * 6, RULES)
+    assert message.minimal == "📌 12 things left to do"
+    assert message.html.count("/done") == 10
+    assert message.html.endswith("<i>And 2 more: /todo again when these are done.</i>")
+    assert "more" not in todos([rolled_back_twice().incident] * 5, RULES).html
 
 
 def test_since_when_is_told_in_the_zone_of_those_who_read():

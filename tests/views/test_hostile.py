@@ -242,9 +242,8 @@ def test_everything_at_its_longest_still_fits(letter):
         assert utf16(parsed(message.html).text) <= 4096, name
 
 
-@pytest.mark.xfail(strict=True, reason="reported: a long list is longer than a message may be")
 def test_a_list_that_nobody_works_off_still_fits():
-    night = Teller(["Switch auto-deploy of life-os on again once it is fixed (it was “commit”)"])
+    night = Teller(["Auto-deploy of life-os is still on: switch it off " * 6])
     incidents = [night.triaged().asked().acted().incident] * 40
     assert utf16(parsed(todos(incidents, RULES).html).text) <= 4096
 

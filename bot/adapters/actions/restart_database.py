@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.adapters.postgres import Probe
 from bot.adapters.render import Render
 from bot.domain.evidence import Evidence, found_by
-from bot.domain.remedy import Answer, Course, Effect, Live, Proposal, Reason, Risk
+from bot.domain.remedy import UNKNOWN, Answer, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply, Unavailable
 
 CLOCKS_APART = timedelta(seconds=5)  # how far the database's clock may be behind ours
@@ -42,14 +42,15 @@ class RestartDatabase:
         state, hosted = known.fact("state") or "", known.fact("hosted") or ""
         if state not in DOWN | STUCK or hosted in OFF:
             return None
-        why = f"the database: {known.fact('detail')}"
+        served = "nobody is served" if state in DOWN else "this cuts off those still served"
+        why = f"{served}: {known.fact('detail')}"
         brief = (("Database", self.id), ("Render says", hosted or "nothing about it"))
-        live = Live(restart=known.fact("started") or "")
+        live = Live(restart=known.fact("started") or UNKNOWN)
         return Reason(why, self.id, (known.id,), live, likely=state in DOWN, brief=brief)
 
     async def live(self) -> Live:
         """The time of its start, as far as it answers at all."""
-        return Live(restart=await self._started())
+        return Live(restart=await self._started() or UNKNOWN)
 
     async def run(self, proposal: Proposal) -> Reply:
         try:

@@ -26,7 +26,7 @@ READ = 20  # deploys
 NOT_NOW = frozenset({"suspended", "deploying"})
 LATE = 24 * 60.0  # minutes: after that nobody rolls back because of it
 DATABASE_STANDS = frozenset({None, "ok", "slow"})
-UNSEEN = "database migrations and changed variables between the two"
+UNSEEN = "database migrations and variables of shared groups between the two"
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,8 @@ class Rollback:
     name: str = "rollback"
     risk: Risk = Risk.HIGH
     effect: str = (
-        "Starts the earlier deploy again as it was, without a build; takes a minute or two. "
-        "Data and database stay as they are. Auto-deploy is switched off, so that the next push "
-        "does not undo it."
+        "Starts the earlier deploy again as it was, with its own variables and without a build; "
+        "takes a minute or two. Data and database stay as they are."
     )
 
     def suits(self, evidence: Sequence[Evidence]) -> Reason | None:
@@ -62,7 +61,8 @@ class Rollback:
         soon = came_with(since)
         if not target or since is None or not (soon or 0 <= since <= LATE):
             return None
-        why = f"the trouble began {max(0, since):.0f} min after the deploy that runs now"
+        ago = history.fact("live_before_said") or "soon"
+        why = f"the trouble began {ago} after the code that runs now was deployed"
         live = Live(known.fact("deploy") or "", known.fact("restart") or "")
         seen_in = (known.id, history.id)
         return Reason(why, target, seen_in, live, likely=soon, brief=_brief(history, known))
@@ -93,9 +93,10 @@ class Rollback:
         try:
             await self.render.set_auto_deploy(self.id, "off")
         except Unavailable as gone:
-            todo = f"Switch auto-deploy of {self.service} off by hand before the next push"
-            raise Unavailable(f"{todo}: I could not ({gone}); it was “{was}”") from gone
-        return f"Switch auto-deploy of {self.service} on again once it is fixed (it was “{was}”)"
+            todo = f"Auto-deploy of {self.service} is still on: switch it off before the next push"
+            raise Unavailable(f"{todo} (I could not: {gone}), and on again after the fix") from gone
+        said = f"Auto-deploy of {self.service} is off (it was “{was}”)"
+        return f"{said}: switch it on again once the fix is in"
 
 
 def _minutes(history: Evidence) -> float | None:
@@ -108,9 +109,9 @@ def _brief(history: Evidence, known: Evidence) -> tuple[tuple[str, str], ...]:
     auto = {"off": "is off already", "": "will be switched off"}
     trigger = known.fact("auto_deploy") or ""
     return (
-        ("From", f"{history.fact('live_said')} ({history.fact('live')})"),
-        ("Back to", f"{history.fact('target_said')} ({history.fact('target')})"),
-        ("Undoes", history.fact("undoes") or "nothing that ran"),
+        ("From", history.fact("live_said") or ""),
+        ("Back to", history.fact("target_said") or ""),
+        ("Deploy", f"{history.fact('live')} → {history.fact('target')}"),
         ("Auto-deploy", auto.get(trigger, f"“{trigger}” will be switched off; a to-do remains")),
         ("Not checked", UNSEEN),
     )
@@ -121,7 +122,9 @@ def _is_ours(deploy: Deploy, old: Deploy | None, before: Live, since: datetime) 
     if deploy.id == before.deploy or deploy.created_at is None or deploy.created_at < since:
         return False
     same_code = old is not None and deploy.commit == old.commit != ""
-    return deploy.trigger == "rollback" or (same_code and deploy.trigger != "new_commit")
+    if deploy.trigger == "rollback":
+        return same_code or old is None or not deploy.commit
+    return same_code and deploy.trigger != "new_commit"
 
 
 def _course(deploy: Deploy) -> Effect:

@@ -9,13 +9,12 @@ from datetime import datetime
 from bot.adapters.render import Render
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident
-from bot.domain.platform import Deploy, live_deploy, newest_first, undone, way_back
+from bot.domain.platform import Deploy, came_at, live_deploy, newest_first, way_back
 
 READ = 20  # deploys: far enough back for one that ran
 SHORT = 7  # characters of a commit id, as git abbreviates it
 SHOWN = 60  # characters of it in the summary
 LONGEST = 120  # characters of a commit message that are quoted
-NAMED = 3  # commits that a way back would undo, by name
 
 
 @dataclass(frozen=True)
@@ -85,15 +84,13 @@ def _way_back(
         "live_said": f"{_commit(live)}{_aged(live, now)}",
         "target": target.id,
         "target_said": f"{_commit(target)}{_aged(target, now)}",
-        "undoes": _named([_commit(deploy) for deploy in undone(deploys, target)]),
     }
-    before = _minutes_before(live, began)
-    return facts if before is None else {**facts, "live_minutes_before": f"{before:.1f}"}
-
-
-def _named(commits: Sequence[str]) -> str:
-    more = f" and {len(commits) - NAMED} more" if len(commits) > NAMED else ""
-    return f"{', '.join(commits[:NAMED])}{more}"
+    came = came_at(deploys)
+    if came is None:
+        return facts
+    before = (began - came).total_seconds() / 60
+    said = _length(max(before, 0))
+    return {**facts, "live_minutes_before": f"{before:.1f}", "live_before_said": said}
 
 
 def _line(deploy: Deploy, now: datetime) -> str:

@@ -66,12 +66,6 @@ def started_at(lines: Iterable[LogLine]) -> datetime | None:
     return max((e.at for e in lines if e.text.startswith(RUNNING)), default=None)
 
 
-def marked_at(lines: Iterable[LogLine], marker: str) -> datetime | None:
-    """When the program last said that it works."""
-    said = (e.at for e in lines if marker in e.text and not e.from_platform)
-    return max(said, default=None)
-
-
 def errors_between(
     events: Iterable[ErrorEvent], since: datetime, until: datetime
 ) -> Sequence[ErrorEvent]:

@@ -25,7 +25,7 @@ async def play(story: Story) -> None:
     await decided(story, WANTED, lambda: story.state() == "running")
     asked_for_both(story, str(good["id"]), str(bad["id"]))
     put_right(story, good, bad)
-    written(story, quiet, "ImportError", "To do: Switch auto", "rollback, approved by Ann")
+    written(story, quiet, "ImportError", "To do: Auto", "rollback, approved by Ann")
     await remembered(story)
 
 

@@ -46,6 +46,13 @@ def dns(number):
             "gateway",
             "HTTP 502: nothing answers behind the address",
         ),
+        (httpx.Response(503), Seen.FAIL, "status", "HTTP 503"),  # the process says so itself
+        (
+            httpx.Response(504),
+            Seen.FAIL,
+            "gateway",
+            "HTTP 504: nothing answers behind the address",
+        ),
         (httpx.ConnectError("x"), Seen.FAIL, "refused", "the connection failed"),
         (httpx.ConnectTimeout("x"), Seen.FAIL, "timeout", "no answer in 10 s"),
         (httpx.ReadTimeout("x"), Seen.FAIL, "timeout", "no answer in 10 s"),

@@ -117,6 +117,26 @@ async def test_a_new_start_needs_a_new_end(api, check, now):
     assert (await check.look()).seen is Seen.PASS
 
 
+async def test_a_version_that_leaves_does_not_speak_for_the_one_that_came(api, check, now):
+    """It is started again and again until it is ended; the new one has said that it works."""
+    old = {"instance": f"{SRV}-old"}
+    before_it = [before(400, "==> Running 'x'", **old), before(390, "Bot is running!", **old)]
+    leaving = [before(n, "==> Running 'x'", **old) for n in (150, 100, 50)]
+    api["/logs"] = log_book(*before_it, *errors(50, first=210), STARTED, MARKED, *leaving)
+    result = await check.look()
+    assert (result.seen, result.value) == (Seen.PASS, 0)
+    now.at += timedelta(minutes=6)
+    assert (await check.look()).seen is Seen.PASS
+
+
+async def test_what_the_version_before_said_is_not_said_of_the_new_one(api, check, now):
+    old = {"instance": f"{SRV}-old"}
+    said = before(100, "Bot is running!", **old)
+    api["/logs"] = log_book(before(400, "==> Running 'x'", **old), STARTED, said)
+    now.at += timedelta(seconds=101)
+    assert (await check.look()).code == "not_started"
+
+
 async def test_a_program_that_says_nothing_when_it_works(api, now):
     api["/logs"] = log_book(before(500, "==> Running 'x'"))
     check = Logs("life-os", SRV, api.render(), now, start_marker=None)

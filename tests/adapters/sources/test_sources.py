@@ -224,8 +224,8 @@ async def test_deploys(api, incident):
         "live_said": "bbbbbbb “Fix it”, 2 h old",
         "target": "dep-1",
         "target_said": "aaaaaaa “Begin”, 10 h old",
-        "undoes": "bbbbbbb “Fix it”",
         "live_minutes_before": "117.0",
+        "live_before_said": "117 min",
     }
     assert found.summary == ("latest is live: bbbbbbb “Fix it”, 117 min before the trouble began")
     assert found.lines == (
@@ -241,7 +241,14 @@ async def test_a_deploy_after_the_trouble_began_is_said_to_be(api, incident):
     assert (found.fact("minutes_before"), found.fact("previous")) == ("-2", None)
 
 
-WAY_BACK = {"live", "live_said", "target", "target_said", "undoes", "live_minutes_before"}
+WAY_BACK = {
+    "live",
+    "live_said",
+    "target",
+    "target_said",
+    "live_minutes_before",
+    "live_before_said",
+}
 
 
 @pytest.mark.parametrize(
@@ -259,7 +266,7 @@ async def test_without_a_way_back_none_is_told(api, incident, rows):
     assert not WAY_BACK & dict((await deploys(api, incident)).facts).keys()
 
 
-async def test_the_way_back_goes_over_what_never_ran_and_names_what_it_undoes(api, incident):
+async def test_the_way_back_goes_over_what_never_ran(api, incident):
     names = "bcdef"
     ran = [deploy(f"dep-{c}", "deactivated", 10 * n, c * 40) for n, c in enumerate(names, 2)]
     api[DEPLOYS] = [
@@ -271,8 +278,8 @@ async def test_the_way_back_goes_over_what_never_ran_and_names_what_it_undoes(ap
     found = await deploys(api, incident)
     assert (found.fact("live"), found.fact("target")) == ("dep-8", "dep-1")
     assert found.fact("live_said") == "8888888 “Break it”, 6 min old"
-    assert found.fact("undoes") == "8888888 “Break it”"
     assert found.fact("live_minutes_before") == "1.0"
+    assert found.fact("live_before_said") == "1 min"
     assert [line.split()[0] for line in found.lines] == ["dep-9", "dep-8", "dep-1"]
     (asked,) = api.calls(DEPLOYS)
     assert asked["limit"] == "20"
@@ -285,17 +292,36 @@ AGAIN = [
 ]
 
 
-@pytest.mark.xfail(strict=True, reason="reported: the same commit is named once per deploy of it")
-async def test_code_that_was_deployed_twice_is_undone_once(api, incident):
-    api[DEPLOYS] = AGAIN
-    assert (await deploys(api, incident)).fact("undoes") == "bbbbbbb “Break it”"
-
-
-@pytest.mark.xfail(strict=True, reason="reported: a redeploy in the middle hides what it came with")
 async def test_the_trouble_came_with_the_code_and_not_with_its_redeploy(api, incident):
     """Somebody deployed (or restarted) the same code again two minutes into the trouble."""
     api[DEPLOYS] = AGAIN
-    assert (await deploys(api, incident)).fact("live_minutes_before") == "2.0"
+    found = await deploys(api, incident)
+    assert (found.fact("live_minutes_before"), found.fact("live_before_said")) == ("2.0", "2 min")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "before", "said"),
+    [
+        (3, "0.0", "0 min"),
+        (2, "-1.0", "0 min"),
+        (122, "119.0", "119 min"),
+        (183, "180.0", "3 h"),
+        (3 * 24 * 60 + 3, "4320.0", "3 days"),
+    ],
+)
+async def test_how_long_before_is_said_in_its_own_measure(api, incident, minutes, before, said):
+    """And never as less than nothing: the clocks are apart."""
+    first = deploy("dep-1", "deactivated", 9000, "a" * 40)
+    api[DEPLOYS] = [deploy("dep-2", "live", minutes, "b" * 40), first]
+    found = await deploys(api, incident)
+    assert (found.fact("live_minutes_before"), found.fact("live_before_said")) == (before, said)
+
+
+async def test_a_live_deploy_without_an_end_counts_from_its_begin(api, incident):
+    row = deploy("dep-2", "live", 12, "b" * 40)
+    first = deploy("dep-1", "deactivated", 9000, "a" * 40)
+    api[DEPLOYS] = [row | {"deploy": row["deploy"] | {"finishedAt": None}}, first]
+    assert (await deploys(api, incident)).fact("live_before_said") == "11 min"
 
 
 async def test_never_deployed_and_without_times(api, incident):

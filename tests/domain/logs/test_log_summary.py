@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.logs.errors import error_events
 from bot.domain.logs.lines import LogLine
-from bot.domain.logs.summary import errors_between, marked_at, started_at, summarise
+from bot.domain.logs.summary import errors_between, started_at, summarise
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -40,11 +40,9 @@ def test_nothing():
     assert (found.first_error, found.last_error, found.started_at) == (None, None, None)
 
 
-def test_start_and_marker():
+def test_the_last_start():
     assert started_at(LINES) == AT
     assert started_at([*LINES, line(60, "==> Running 'x'")]) == AT + timedelta(seconds=60)
-    assert marked_at(LINES, "Bot is running!") == AT + timedelta(seconds=1)
-    assert marked_at([line(0, "==> Running 'Bot is running!'")], "Bot is running!") is None
 
 
 def test_errors_between():

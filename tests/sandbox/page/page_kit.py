@@ -117,7 +117,6 @@ class Stub:
         return {
             "speed": 20,
             "now": "2026-11-22T03:12:00Z",
-            **self.more_world,
             "service": {
                 **state,
                 **self.more_service,
@@ -137,6 +136,7 @@ class Stub:
             "watchdog": {**state, "pid": 7, "memory_bytes": 90 << 20},
             "switches": self.switches,
             "logs": [{"at": state["since"], "text": f"line {n} {HOSTILE}"} for n in range(40)],
+            **self.more_world,
         }
 
     def hello(self):
@@ -243,21 +243,25 @@ def report(stub: Stub, **about):
     return stub.post("Report of incident #1", document=document, **about)
 
 
+def origin(address: str) -> str:
+    return "://".join(urlsplit(address)[:2])
+
+
 async def opened(browser: Browser, stub: Stub, viewport, **how):
-    """A page that must have no error and must have asked nobody but 127.0.0.1."""
+    """A page that must have no error and must have asked no other origin than its own."""
     context = await browser.new_context(viewport=viewport, **how)
     page = await context.new_page()
     errors: list[str] = []
     asked: set[str] = set()
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("request", lambda each: asked.add(urlsplit(each.url).hostname or ""))
+    page.on("request", lambda each: asked.add(origin(each.url)))
     await page.goto(stub.address)
     await expect(page.locator("#composer")).to_be_enabled()
     yield page
     await context.close()
     await until(lambda: not stub.readers)
     assert errors == []
-    assert asked == {"127.0.0.1"}
+    assert asked == {origin(stub.address)}
 
 
 def bubble(page: Page, message):

@@ -134,6 +134,7 @@ async def test_topics_pinned_and_the_drawer(look: Page, stub: Stub):
         await drawer.click()
         await clean(look)
     await look.locator(f'.entry[data-chat="{FORUM}"]').click()
+    await expect(look.locator("body")).not_to_have_attribute("data-drawer", "open")
     await look.locator('[data-topic="7"]').click()
     await expect(look.locator("#pinned")).to_be_visible()
     await clean(look)

@@ -2,9 +2,9 @@
 
 import { $, clip } from "./dom.js";
 import * as api from "./api.js";
+import { acts } from "./acts.js";
 import { Chats } from "./chats.js";
 import { Composer } from "./composer.js";
-import { copy } from "./copy.js";
 import { gist, sender } from "./message.js";
 import { announce, answer, toast } from "./notices.js";
 import { Phone } from "./phone.js";
@@ -17,6 +17,7 @@ import { Taps } from "./taps.js";
 import { Timeline } from "./timeline.js";
 import { Topics } from "./topics.js";
 import { Who } from "./who.js";
+import { openView, views } from "./views.js";
 import { World } from "./world.js";
 
 const TYPING_FOR = 5000;
@@ -35,8 +36,7 @@ const timeline = new Timeline(store, taps, {
   reply: (message) => composer.answer(message, message.from?.first_name ?? store.name(sender(message))),
   jump: (id) => jump(id),
   open: openSheet,
-  press,
-  react: (message, emoji) => react(message, emoji),
+  ...acts(store, taps),
 }, { onRead: read, fetch: learn });
 
 let typing = null;
@@ -50,17 +50,6 @@ async function send(text, replyTo) {
   timeline.clearMark();
   received(message, false);
   timeline.bottom();
-}
-
-function press(button, message) {
-  if (button.copy_text) return copy(button.copy_text.text);
-  if (button.callback_data === undefined) return toast("This kind of button does nothing in the practice world.");
-  return taps.press(store.me.id, message, button.callback_data);
-}
-
-function react(message, emoji) {
-  const body = { chat_id: message.chat.id, message_id: message.message_id, emoji };
-  api.react(store.me.id, body).catch((problem) => toast(problem.message));
 }
 
 /** The whole history of a chat, when one reads further back than the greeting went. */
@@ -91,7 +80,7 @@ function become(id) {
 function enter(id) {
   store.chat = store.listed().find((chat) => chat.id === id) ?? store.chat;
   composer.answer(null);
-  openTab("chat");
+  openView("chat");
   redraw();
 }
 
@@ -142,7 +131,7 @@ function goTo(message) {
   if (!chat) return;
   store.chat = chat;
   store.choose(store.topicOf(message));
-  openTab("chat");
+  openView("chat");
   redraw();
   timeline.jump(message.message_id);
 }
@@ -203,13 +192,7 @@ function connected(yes) {
   $("offline").hidden = yes || document.body.dataset.phase !== "ready";
 }
 
-function openTab(name) {
-  document.body.dataset.tab = name;
-  document.querySelectorAll("[data-view]").forEach((tab) => tab.setAttribute("aria-pressed", tab.dataset.view === name));
-  if (name === "chat" && timeline.pinned) timeline.bottom();
-}
-
-document.querySelectorAll("button[data-view]").forEach((tab) => tab.addEventListener("click", () => openTab(tab.dataset.view)));
+views((name) => name === "chat" && timeline.pinned && timeline.bottom());
 $("scroller").addEventListener("keydown", ({ key }) => key === "Escape" && $("composer").focus());
 
 listen("/api/stream", {

@@ -48,5 +48,5 @@ function row({ id, status, trigger, commit, created_at: created, finished_at: fi
     el("div", { class: "first" }, el("code", {}, (commit?.id ?? "–").slice(0, 7)),
       el("span", { class: "state" }, words), when && since(when, true)),
     el("p", {}, (commit?.message ?? "").split("\n")[0]),
-    trigger && el("small", {}, `by ${trigger.replaceAll("_", " ")}`));
+    trigger && trigger !== "other" && el("small", {}, `by ${trigger.replaceAll("_", " ")}`));
 }

@@ -85,6 +85,9 @@ function overlap(before, tail) {
 
 const level = (text) => LEVELS.find(([, pattern]) => pattern.test(text))?.[0];
 
+/** With the time at which it was printed, unless it says that itself. */
 function line({ at, text }) {
-  return el("li", { class: level(text) }, el("time", { datetime: at }, precise(new Date(at))), el("span", {}, text));
+  const dated = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d/.test(text);
+  return el("li", { class: level(text) },
+    !dated && el("time", { datetime: at }, precise(new Date(at))), el("span", {}, text));
 }

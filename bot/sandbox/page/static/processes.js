@@ -49,7 +49,7 @@ function watching(it) {
 /** One card: name, state in colour and in words, since when, then its facts. */
 function card(title, { state, since: from }, ...parts) {
   return el("section", { class: `card ${colour(state)}`, "data-card": title.toLowerCase(), "data-state": state },
-    el("h3", {}, el("span", { class: `dot ${colour(state)}` }), title,
+    el("h3", {}, title,
       el("span", { class: "state" }, state), from && el("span", { class: "since" }, "for ", since(from))),
     ...parts);
 }

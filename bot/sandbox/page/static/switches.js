@@ -16,13 +16,21 @@ export class Switches {
   /** Draw once; later only move the switches, so a finger or the focus is never lost. */
   draw(switches) {
     const names = switches.map(({ name, kind }) => `${name}/${kind}`).join();
-    if (names !== this.#names) this.box.replaceChildren(...switches.map((each) => this.#card(each)));
+    if (names !== this.#names) this.box.replaceChildren(...this.#rows(switches));
     this.#names = names;
     switches.filter(({ kind }) => kind === "toggle").forEach(({ name, on }) => {
       const control = this.#find(name);
       if (control.dataset.state !== "busy") this.#turn(control, on);
     });
     this.#count();
+  }
+
+  /** The cards; a new group of them begins with its name. */
+  #rows(switches) {
+    return switches.flatMap((each, n) => {
+      const begins = each.group && each.group !== switches[n - 1]?.group;
+      return begins ? [el("li", { class: "group" }, each.group), this.#card(each)] : [this.#card(each)];
+    });
   }
 
   #toggles() {
