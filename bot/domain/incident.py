@@ -53,6 +53,7 @@ class Kind(StrEnum):
 S, K = Status, Kind
 
 WHILE_LIVE = (S.OPEN, S.APPROVED, S.RUNNING, S.VERIFYING)
+ROOTS = frozenset({"postgres"})  # without its database a service answers with errors, too
 BEGINS_PROOF = (K.RAN, K.UNKNOWN, K.HEALED)
 REMARKS = (K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED)
 
@@ -180,9 +181,13 @@ class Incident:
 
     @property
     def failing(self) -> tuple[Event, ...]:
-        """What was found failing in this spell, worst first, one event per check."""
+        """What was found failing in this spell, worst first, one event per check.
+
+        Of what is equally bad, that stands first which the others may follow from.
+        """
         found = {e.check: e for e in self.spell if e.kind in {K.DETECTED, K.JOINED} and e.check}
-        return tuple(sorted(found.values(), key=lambda e: e.severity or Severity.P3))
+        bad = sorted(found.values(), key=lambda e: e.check not in ROOTS)
+        return tuple(sorted(bad, key=lambda e: e.severity or Severity.P3))
 
     @property
     def acknowledged(self) -> Event | None:

@@ -50,6 +50,7 @@ PAST = {
     NO_DATABASE: "could not reach its database",
     "did not take its last deploy": "did not take its last deploy",
     "does not answer": "did not answer",
+    "cannot serve anybody": "could not serve anybody",
     "answers with errors": "answered with errors",
     "is slow": "was slow",
     "gets errors from its database": "got errors from its database",
@@ -71,6 +72,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("http", "refused"): Row(Severity.P0, DOWN, "its address refuses connections"),
     ("http", "timeout"): Row(Severity.P0, "does not answer", "its address gives no answer in time"),
     ("http", "gateway"): Row(Severity.P0, DOWN, "nothing answers behind its address"),
+    ("http", "unavailable"): Row(
+        Severity.P0, "cannot serve anybody", "its address answers 503: it cannot serve now"
+    ),
     ("http", "status"): Row(Severity.P1, "answers with errors", "its address answers an error"),
     ("http", "slow"): Row(Severity.P2, "is slow", "it answers, but later than the limit"),
     ("postgres", "refused"): Row(Severity.P0, NO_DATABASE, "nothing listens at its address"),

@@ -229,7 +229,7 @@ def buttons(incident: Incident, now: datetime) -> tuple[tuple[Button, ...], ...]
     if asked := live_question(incident, now):
         return (yes_or_no(incident, asked),)
     rows: list[tuple[Button, ...]]
-    rows = [(offer_button(incident, p),) for p in incident.proposals]
+    rows = [(offer_button(incident, p, n),) for n, p in enumerate(incident.proposals)]
     if not incident.holder:
         rows.append(have_it(incident))
     if by_hand(incident):
@@ -237,9 +237,11 @@ def buttons(incident: Incident, now: datetime) -> tuple[tuple[Button, ...], ...]
     return tuple(rows)
 
 
-def offer_button(incident: Incident, offer: Proposal) -> Button:
+def offer_button(incident: Incident, offer: Proposal, place: int) -> Button:
+    """The first is what the evidence points to most: it alone stands out."""
     act = act_of(offer.action)
-    return Button(f"{act.icon} {act.verb}…", "ask", incident.id, offer.id, "primary")
+    style = "" if place else "primary"
+    return Button(f"{act.icon} {act.verb}…", "ask", incident.id, offer.id, style)
 
 
 def settled_button(incident: Incident, left: Event) -> Button:

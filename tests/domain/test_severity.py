@@ -11,7 +11,7 @@ ROWS = [*TABLE.values(), UNKNOWN]
 # What bot/domain/platform.py says of a service, with bot/adapters/render_answers.py's failures.
 SERVICE = {"suspended", "crash_loop", "crashed", "deploy_failed", "out_of_memory", "unhealthy"}
 # bot/adapters/checks/http.py: its own three, and what it makes of the network's.
-HTTP = {"status", "slow", "timeout", "refused", "gateway"}
+HTTP = {"unavailable", "status", "slow", "timeout", "refused", "gateway"}
 LOGS = {"not_started", "error_rate"}  # bot/adapters/checks/logs.py
 # bot/adapters/postgres.py: by SQLSTATE, what the network says (as it is or renamed), and its own.
 POSTGRES = {code for code, _ in CODES.values()} | set(OURS.values())

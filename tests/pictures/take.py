@@ -1,7 +1,7 @@
 """Take the pictures of the documents: nights in the practice world, seen on its chat page.
 
-Run by `make pictures`. Each state is taken at two widths in two themes: NAME-phone-light.png and
-so on. Needs Chromium, as the tests of the page do.
+Run by `make pictures`. Each state is taken at two widths in two themes: NAME-phone-light.jpg and
+so on, as JPEG, because the wallpaper makes PNG large. Needs Chromium, as the tests of the page do.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ SPEED = 40.0
 WIDTHS = {"phone": (390, 844), "desk": (1280, 800)}
 THEMES = ("light", "dark")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+QUALITY = 80
+REACTION = 2.0  # seconds: who waits for the answer does not tap twice
 SETTLED = 0.7  # seconds for the page to draw what has just come
 
 Pages = dict[str, Page]
@@ -63,16 +65,20 @@ async def watched(browser: Browser) -> AsyncIterator[tuple[PracticeWorld, Pages]
 async def shot(pages: Pages, name: str) -> None:
     await asyncio.sleep(SETTLED)
     for which, page in pages.items():
-        await page.screenshot(path=PICTURES / f"{name}-{which}.png")
+        await page.evaluate("document.querySelector('#alert button')?.click()")
+        await picture(page, f"{name}-{which}")
     print("  ", name, flush=True)
 
 
-def at(pages: Pages, **names: str) -> Callable[[str], None]:
+async def picture(page: Page, name: str) -> None:
+    await page.screenshot(path=PICTURES / f"{name}.jpg", type="jpeg", quality=QUALITY)
+
+
+def at(pages: Pages, names: dict[str, str]) -> Callable[[str], None]:
     """Take a picture when the story says so: what it says → the picture's name."""
-    spoken = {said.replace("_", " "): name for said, name in names.items()}
 
     def told(line: str) -> None:
-        for said, name in spoken.items():
+        for said, name in names.items():
             if line.endswith(said):
                 waiting.append(asyncio.ensure_future(shot(pages, name)))
 
@@ -89,6 +95,7 @@ def asking(pages: Pages, name: str) -> Callable[..., Awaitable[None]]:
         if "Yes" in button["text"]:
             await shot(pages, name)
         await tap_in_the_api(story, who, message, button)
+        await asyncio.sleep(REACTION)
 
     return hand
 
@@ -108,19 +115,21 @@ async def quiet(browser: Browser) -> None:
             if which.startswith("phone"):
                 await page.click('[data-view="world"]')
                 await asyncio.sleep(SETTLED)
-                await page.screenshot(path=PICTURES / f"world-{which}.png")
+                await picture(page, f"world-{which}")
 
 
 async def bad_deploy(browser: Browser) -> None:
     async with watched(browser) as (world, pages):
         told = at(
             pages,
-            the_page_has_arrived="lock",
-            a_rollback_is_offered="rollback-offer",
-            the_platform_is_asked="rollback-underway",
-            its_effect_is_looked_for="proof",
-            the_all_clear_names_it="all-clear",
-            the_to_do_is_listed="todo",
+            {
+                "the page has arrived": "lock",
+                "a rollback is offered": "rollback-offer",
+                "the platform is asked": "rollback-underway",
+                "its effect is looked for": "proof",
+                "the all-clear names it": "all-clear",
+                "the to-do is listed": "todo",
+            },
         )
         await play(world, "bad-deploy", told, asking(pages, "rollback-question"))
 
@@ -128,14 +137,19 @@ async def bad_deploy(browser: Browser) -> None:
 async def crash(browser: Browser) -> None:
     async with watched(browser) as (world, pages):
         told = at(
-            pages, a_restart_is_offered="restart-offer", the_all_clear_names_it="restart-all-clear"
+            pages,
+            {
+                "a restart is offered": "restart-offer",
+                "the all-clear names it": "restart-all-clear",
+            },
         )
         await play(world, "crash", told, asking(pages, "restart-question"))
 
 
 async def database(browser: Browser) -> None:
     async with watched(browser) as (world, pages):
-        told = at(pages, it_is_offered="database-offer", the_all_clear_names_it="database-over")
+        names = {"it is offered": "database-offer", "the all-clear names it": "database-all-clear"}
+        told = at(pages, names)
         await play(world, "database-down", told, asking(pages, "database-question"))
 
 

@@ -13,6 +13,7 @@ from bot.domain.check import Result, Seen
 
 # An edge speaks for a process that does not; a 503 may be the process itself, as of a health page.
 NOBODY_THERE = frozenset({502, 504})
+UNAVAILABLE = 503
 AT_MOST = 256_000  # bytes of the body: the status is what counts
 
 
@@ -48,6 +49,8 @@ class Http:
         low, high = self.expect
         if page.status in NOBODY_THERE:
             return "gateway", f"HTTP {page.status}: nothing answers behind the address"
+        if page.status == UNAVAILABLE:
+            return "unavailable", f"HTTP {page.status}: it says itself that it cannot serve"
         if not low <= page.status <= high:
             return "status", f"HTTP {page.status}"
         took = f"HTTP {page.status} in {page.seconds:.2f} s"

@@ -53,7 +53,8 @@ class Logs:
         since = max(since, start.last) if start else since
         errors = errors_between(error_events(self._lines.values()), since, now + AHEAD)
         rate = len(errors) / (self.window.total_seconds() / 60)
-        said = f"{len(errors)} errors in {_minutes(self.window)} ({rate:.1f}/min)"
+        counted = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+        said = f"{counted} in {_minutes(self.window)} ({rate:.1f}/min)"
         if top := grouped(errors)[:1]:
             said += f", most often {top[0].title[:LONGEST]} (×{top[0].count})"
         if stuck := self._not_started(now):

@@ -53,8 +53,9 @@ def _summary(found: LogSummary) -> str:
         return f"no errors in {read}"
     where = f" in {found.top.where}" if found.top.where else ""
     kinds = f" of {len(found.groups)} kinds" if len(found.groups) > 1 else ""
+    errors = "1 error" if found.errors == 1 else f"{found.errors} errors"
     return (
-        f"{found.errors} errors{kinds} in {read}, the latest at {found.last_error.at:%H:%M:%S};"
+        f"{errors}{kinds} in {read}, the latest at {found.last_error.at:%H:%M:%S};"
         f" most often {found.top.title[:LONGEST]}{where} (×{found.top.count})"
     )
 

@@ -18,6 +18,7 @@ from bot.sandbox.render.ids import new_id
 from bot.sandbox.render.instance import Instance
 from bot.sandbox.render.logs import LogBook, guess_level
 from bot.sandbox.render.metrics import Meter, measure_forever
+from bot.sandbox.render.places import as_on_the_platform
 from bot.sandbox.render.snapshot import Condition, snapshot
 from bot.sandbox.render.state import (
     FINISHED,
@@ -235,7 +236,7 @@ class Service:
     def heard(self, instance: Instance, at: datetime, text: str) -> None:
         level = guess_level(text)
         labels = {"resource": self.id, "instance": instance.id, "level": level, "type": "app"}
-        self._logs.write(at, text, labels)
+        self._logs.write(at, as_on_the_platform(text, instance.release.folder), labels)
 
     def launched(self, instance: Instance) -> None:
         self.say(f"Running '{instance.release.spec.command_line()}'", instance=instance)

@@ -46,7 +46,12 @@ def dns(number):
             "gateway",
             "HTTP 502: nothing answers behind the address",
         ),
-        (httpx.Response(503), Seen.FAIL, "status", "HTTP 503"),  # the process says so itself
+        (
+            httpx.Response(503),
+            Seen.FAIL,
+            "unavailable",
+            "HTTP 503: it says itself that it cannot serve",
+        ),
         (
             httpx.Response(504),
             Seen.FAIL,

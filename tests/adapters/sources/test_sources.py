@@ -172,7 +172,7 @@ async def test_logs(api, incident):
     assert datetime.fromisoformat(found.fact("first_error")).tzinfo
     assert len(found.lines) == MOST_LINES
     assert (found.lines[0], found.lines[1], found.lines[-1]) == (trace[0], "…", "EOFError: x")
-    assert "1 errors in the last 24 lines (since 11:50 UTC)" in found.summary
+    assert "1 error in the last 24 lines (since 11:50 UTC)" in found.summary
     assert "EOFError: x in svc.m19.f19 (×1)" in found.summary
 
 
