@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from bot.adapters.store import open_store
 from bot.domain.check import Patience, Result, Seen
@@ -15,10 +16,30 @@ from bot.domain.rules import Rules
 from bot.ports import Reply, Unavailable, World
 from tests.cast import ANN, BEN, CHAT, VIC
 
+WORLDS = ("test_nights.py", "test_open.py", "test_page_night.py")
+
 
 def pytest_collection_modifyitems(items):
-    """Whole nights first: they are the longest, and one worker plays them one after another."""
-    items.sort(key=lambda item: "test_nights" not in item.nodeid and "test_open" not in item.nodeid)
+    """Whole nights first: they are the longest."""
+    items.sort(key=lambda item: not item.nodeid.partition("::")[0].endswith(WORLDS))
+
+
+class OneWorldAtATime(LoadScopeScheduling):
+    """One worker plays the nights one after another: two worlds are more than two cores carry.
+
+    The marker xdist_group would say so too, but has no effect with this pytest. The other files
+    go to a worker each, and those of the chat page, which share a browser, to one together.
+    """
+
+    def _split_scope(self, nodeid):
+        file = nodeid.partition("::")[0]
+        if file.endswith(WORLDS):
+            return "worlds"
+        return "browser" if "/page/" in file else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return OneWorldAtATime(config, log)
 
 
 class Clock:

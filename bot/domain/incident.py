@@ -53,7 +53,7 @@ class Kind(StrEnum):
 S, K = Status, Kind
 
 WHILE_LIVE = (S.OPEN, S.APPROVED, S.RUNNING, S.VERIFYING)
-ROOTS = frozenset({"postgres"})  # without its database a service answers with errors, too
+ROOTS = {"postgres": 0, "service": 1}  # what the failures of other checks follow from, in order
 BEGINS_PROOF = (K.RAN, K.UNKNOWN, K.HEALED)
 REMARKS = (K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED)
 
@@ -186,7 +186,7 @@ class Incident:
         Of what is equally bad, that stands first which the others may follow from.
         """
         found = {e.check: e for e in self.spell if e.kind in {K.DETECTED, K.JOINED} and e.check}
-        bad = sorted(found.values(), key=lambda e: e.check not in ROOTS)
+        bad = sorted(found.values(), key=lambda e: ROOTS.get(e.check, len(ROOTS)))
         return tuple(sorted(bad, key=lambda e: e.severity or Severity.P3))
 
     @property

@@ -54,8 +54,8 @@ postgres = {{ every = {every} }}
 logs = {{ every = {every}, failures = 2 }}
 
 [thresholds]  # of a machine that runs a whole world in fast motion
-errors_per_minute = 12.0
-errors_window_seconds = {seconds(300, 20)}
+errors_per_minute = 20.0
+errors_window_seconds = {seconds(300, 12)}
 http_slow_seconds = 10.0
 database_slow_seconds = 5.0
 

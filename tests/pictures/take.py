@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -39,7 +40,7 @@ async def main() -> None:
     async with async_playwright() as playwright:
         chromium = shutil.which("chromium") or "/usr/bin/chromium"
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for take in (quiet, bad_deploy, crash, database, unknown):
+        for take in (quiet, bad_deploy, crash, database, unknown, side_by_side):
             if not sys.argv[1:] or take.__name__ in sys.argv[1:]:
                 print(take.__name__, flush=True)
                 await take(browser)
@@ -167,6 +168,24 @@ async def unknown(browser: Browser) -> None:
         await shot(pages, "unknown")
         await story.until("not over", lambda: story.saying("it is not over"), 200)
         await shot(pages, "not-over")
+
+
+BEST = ("rollback-offer", "rollback-question", "proof", "all-clear")
+
+
+async def side_by_side(browser: Browser) -> None:
+    """One night on the phone, for the first page: the offer, the question, the proof, the end."""
+    files = [PICTURES / f"{name}-phone-light.jpg" for name in BEST]
+    shown = "".join(f'<img src="data:image/jpeg;base64,{encoded(file)}">' for file in files)
+    style = "body{margin:0;display:flex;gap:16px;background:#fff}img{border-radius:18px}"
+    page = await browser.new_page(viewport={"width": 4 * 390 + 3 * 16, "height": 844})
+    await page.set_content(f"<style>{style}</style>{shown}")
+    await picture(page, "incident")
+    await page.close()
+
+
+def encoded(file: Path) -> str:
+    return b64encode(file.read_bytes()).decode()
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ from bot.sandbox.play import play
 from bot.sandbox.world import PracticeWorld
 
 # One world at a time: two of them in fast motion are more than two cores can carry.
-pytestmark = [pytest.mark.xdist_group("nights"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
-SPEED = 160.0
+SPEED = 200.0
 FASTER = {"nothing-wrong": 240.0}  # a night of mere waiting
 KILLS_A_NIGHT = 2
 STEPS = {

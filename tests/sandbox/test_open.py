@@ -11,7 +11,7 @@ import httpx
 import psutil
 import pytest
 
-pytestmark = [pytest.mark.xdist_group("nights"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture

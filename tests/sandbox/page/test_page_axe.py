@@ -9,7 +9,6 @@ from page_kit import CHROMIUM, DESK, OWNER, PHONE, Stub, bubble, card, opened, r
 from playwright.async_api import Browser, Page, expect
 
 pytestmark = [
-    pytest.mark.xdist_group("browser"),
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]

@@ -10,7 +10,6 @@ from page_kit import CHROMIUM, HOSTILE, OWNER, RESPONDER, Stub, bubble, card, re
 from playwright.async_api import Page, expect
 
 pytestmark = [
-    pytest.mark.xdist_group("browser"),
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]

@@ -7,7 +7,6 @@ from page_kit import CHROMIUM, Stub, until
 from playwright.async_api import Page, expect
 
 pytestmark = [
-    pytest.mark.xdist_group("browser"),
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
