@@ -151,14 +151,23 @@ def words(message: dict[str, Any]) -> str:
 async def settled(story: Story) -> None:
     """Before anything is broken: the watchdog has looked, and says that all is well."""
     await story.until("the watchdog answers", lambda: asks_status(story), 60)
+    answers = "every question is answered"
+    await story.until(answers, lambda: answered(story) >= asked(story), 60)
+
+
+def asked(story: Story) -> int:
+    return sum(what == "asked" for _, what in story.marks)
+
+
+def answered(story: Story) -> int:
+    return sum("Looked at" in words(message) for message in story.messages())
 
 
 def asks_status(story: Story) -> object:
     """Ask for the status now and then until the answer is good."""
     if answer := story.saying("All checks pass"):
         return answer
-    asked = sum(what == "asked" for _, what in story.marks)
-    if time.monotonic() - story.began > asked * 2:
+    if time.monotonic() - story.began > asked(story) * 2:
         story.say(cast.ANN, "/status")
         story.marks.append((time.monotonic() - story.began, "asked"))
     return None
