@@ -38,6 +38,7 @@ class OneWorldAtATime(LoadScopeScheduling):
         return "browser" if "/page/" in file else file
 
 
+@pytest.hookimpl(optionalhook=True)  # there is no such hook without xdist: make bench
 def pytest_xdist_make_scheduler(config, log):
     return OneWorldAtATime(config, log)
 
