@@ -33,6 +33,12 @@ class Evidence:
         return dict(self.facts).get(name)
 
 
+def database_stands(evidence: Iterable[Evidence]) -> bool:
+    """Whether nothing is known against the database: it answers, if slowly, or is not watched."""
+    database = found_by("database", evidence)
+    return database is None or database.fact("state") in {None, "ok", "slow"}
+
+
 def found_by(source: str, evidence: Iterable[Evidence]) -> Evidence | None:
     """What that source found, if it found something."""
     found = (e for e in evidence if e.source == source and e.found is Found.SOMETHING)

@@ -74,18 +74,19 @@ async def observe(world: World, incident: Incident) -> bool:
         seen = await action.effect_since(chosen(incident), started.live, started.at)
     except Unavailable as gone:
         blind = f" ({gone})"
-    too_long = world.now() - started.at > world.rules.deploy_within
-    if seen and seen.course is not Course.FAILED:  # what came to nothing leaves nothing
+    waited = world.now() - started.at
+    if seen is None:
+        if waited <= longest(world, incident):
+            return False
+        return await give_up(world, incident, lost(incident, blind))
+    too_long = waited > world.rules.deploy_within
+    if seen.course is not Course.FAILED:  # what came to nothing leaves nothing
         last = seen.course is Course.DONE or too_long
         incident = await secure(world, incident, action, started.live, last_try=last)
-    if seen and seen.course is Course.UNDER_WAY and too_long:
+    if seen.course is Course.UNDER_WAY and too_long:
         limit = span(world.rules.deploy_within)
         return await give_up(world, incident, f"{seen.note}, for over {limit}; {NEVER_AGAIN}")
-    if seen:
-        return await write_course(world, incident, seen)
-    if world.now() - started.at <= longest(world, incident):
-        return False
-    return await give_up(world, incident, lost(incident, blind))
+    return await write_course(world, incident, seen)
 
 
 def lost(incident: Incident, blind: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.adapters.render import Render
 from bot.adapters.render_live import AHEAD, RESTARTED, read_live
-from bot.domain.evidence import Evidence, found_by
+from bot.domain.evidence import Evidence, database_stands, found_by
 from bot.domain.platform import came_with
 from bot.domain.remedy import Answer, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply
@@ -38,8 +38,9 @@ class Restart:
         )
         if known is None or (known.fact("state") or "suspended") in NOT_NOW:
             return None
-        why, likely = _why(known, database, history)
-        rests_on = (known.id, database.id) if database and not _stands(database) else (known.id,)
+        stands = database_stands(evidence)
+        why, likely = _why(known, history, stands=stands)
+        rests_on = (known.id, database.id) if database and not stands else (known.id,)
         brief = (("Service", self.id), ("Deploy", known.fact("deploy") or "unknown"))
         return Reason(why, self.id, rests_on, _live_of(known), likely=likely, brief=brief)
 
@@ -75,9 +76,9 @@ class Restart:
         """Nothing is left behind."""
 
 
-def _why(known: Evidence, database: Evidence | None, history: Evidence | None) -> tuple[str, bool]:
+def _why(known: Evidence, history: Evidence | None, *, stands: bool) -> tuple[str, bool]:
     """A short reason that promises nothing, and whether the evidence points to it."""
-    if database and not _stands(database):
+    if not stands:
         return "it may not help while the database is in trouble", False
     if history and _came_with_a_deploy(history):
         return (
@@ -89,10 +90,6 @@ def _why(known: Evidence, database: Evidence | None, history: Evidence | None) -
     if _memory_share(known) >= NEARLY_FULL:
         return "its memory is nearly full; a fresh start empties it", True
     return "a fresh start clears whatever is stuck in memory", True
-
-
-def _stands(database: Evidence) -> bool:
-    return database.fact("state") in {None, "ok", "slow"}
 
 
 def _came_with_a_deploy(history: Evidence) -> bool:

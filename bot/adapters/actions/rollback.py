@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.adapters.render import Render
 from bot.adapters.render_live import read_live
-from bot.domain.evidence import Evidence, found_by
+from bot.domain.evidence import Evidence, database_stands, found_by
 from bot.domain.platform import (
     DEPLOY_FAILED,
     IN_PROGRESS,
@@ -25,7 +25,6 @@ CLOCKS_APART = timedelta(seconds=5)  # how far the platform's clock may be behin
 READ = 20  # deploys
 NOT_NOW = frozenset({"suspended", "deploying"})
 LATE = 24 * 60.0  # minutes: after that nobody rolls back because of it
-DATABASE_STANDS = frozenset({None, "ok", "slow"})
 UNSEEN = "database migrations and variables of shared groups between the two"
 
 
@@ -50,12 +49,10 @@ class Rollback:
 
     def suits(self, evidence: Sequence[Evidence]) -> Reason | None:
         """Offered when the trouble began after a deploy that has an earlier one to go back to."""
-        known, history, database = (
-            found_by(source, evidence) for source in ("service", "deploys", "database")
-        )
+        known, history = found_by("service", evidence), found_by("deploys", evidence)
         if known is None or history is None or (known.fact("state") or "suspended") in NOT_NOW:
             return None
-        if database and database.fact("state") not in DATABASE_STANDS:
+        if not database_stands(evidence):
             return None
         target, since = history.fact("target"), _minutes(history)
         soon = came_with(since)
