@@ -80,7 +80,8 @@ async def observe(world: World, incident: Incident) -> bool:
             return False
         return await give_up(world, incident, lost(incident, blind))
     too_long = waited > world.rules.deploy_within
-    if seen.course is not Course.FAILED:  # what came to nothing leaves nothing
+    if seen.course is not Course.FAILED and (too_long or is_new(incident, seen)):
+        # Once a step, because the platform counts requests. What came to nothing leaves nothing.
         last = seen.course is Course.DONE or too_long
         incident = await secure(world, incident, action, started.live, last_try=last)
     if seen.course is Course.UNDER_WAY and too_long:
@@ -97,15 +98,19 @@ def lost(incident: Incident, blind: str) -> str:
 
 async def write_course(world: World, incident: Incident, seen: Effect) -> bool:
     """Write down how far it has come, each step once."""
-    now, latest = world.now(), under_way(incident)
     if seen.course in ENDED:
-        await world.store.record(incident, Event(ENDED[seen.course], now, note=seen.note))
-        return True
-    if latest and latest.note == seen.note:
+        step = Event(ENDED[seen.course], world.now(), note=seen.note)
+    elif is_new(incident, seen):
+        step = Event(Kind.ANSWERED, world.now(), note=seen.note, code=seen.course)
+    else:
         return False
-    step = Event(Kind.ANSWERED, now, note=seen.note, code=seen.course)
     await world.store.record(incident, step)
     return True
+
+
+def is_new(incident: Incident, seen: Effect) -> bool:
+    latest = under_way(incident)
+    return seen.course is not Course.UNDER_WAY or latest is None or latest.note != seen.note
 
 
 def under_way(incident: Incident) -> Event | None:

@@ -417,6 +417,6 @@ async def test_what_cannot_be_made_safe_says_what_a_person_must_do(api, rollback
     with pytest.raises(Unavailable) as gone:
         await rollback.secure(BEFORE)
     said = str(gone.value)
-    todo = "Auto-deploy of life-os is still on: switch it off before the next push"
-    assert said == f"{todo} (I could not: {why}), and on again after the fix"
+    todo = f"Auto-deploy of life-os may still be on (switching it off: {why})"
+    assert said == f"{todo}. Off before the next push, on again after the fix"
     assert len(api.asked) == 1

@@ -86,8 +86,8 @@ def broken():
 
 def not_made_safe():
     todo = (
-        "Auto-deploy of life-os is still on: switch it off before the next push"
-        " (I could not: Render: HTTP 503), and on again after the fix"
+        "Auto-deploy of life-os may still be on (switching it off: Render: HTTP 503)."
+        " Off before the next push, on again after the fix"
     )
     night = broken().asked().approved().started()
     night.then(Kind.ANSWERED, 1, note="Render accepted it").then(Kind.LEFT, 40, note=todo, step=1)

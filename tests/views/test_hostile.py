@@ -243,7 +243,7 @@ def test_everything_at_its_longest_still_fits(letter):
 
 
 def test_a_list_that_nobody_works_off_still_fits():
-    night = Teller(["Auto-deploy of life-os is still on: switch it off " * 6])
+    night = Teller(["Auto-deploy of life-os may still be on: switch it off " * 6])
     incidents = [night.triaged().asked().acted().incident] * 40
     assert utf16(parsed(todos(incidents, RULES).html).text) <= 4096
 

@@ -90,8 +90,8 @@ class Rollback:
         try:
             await self.render.set_auto_deploy(self.id, "off")
         except Unavailable as gone:
-            todo = f"Auto-deploy of {self.service} is still on: switch it off before the next push"
-            raise Unavailable(f"{todo} (I could not: {gone}), and on again after the fix") from gone
+            todo = f"Auto-deploy of {self.service} may still be on (switching it off: {gone})"
+            raise Unavailable(f"{todo}. Off before the next push, on again after the fix") from gone
         said = f"Auto-deploy of {self.service} is off (it was “{was}”)"
         return f"{said}: switch it on again once the fix is in"
 

@@ -106,6 +106,8 @@ def _aged(deploy: Deploy, now: datetime) -> str:
 
 
 def _length(minutes: float) -> str:
+    if minutes < 1:
+        return "under 1 min"
     if minutes < 120:  # noqa: PLR2004 - two hours
         return f"{minutes:.0f} min"
     hours = minutes / 60
