@@ -7,7 +7,7 @@ SPEED  ?= 20
 PORT   ?= 8765
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sandbox run test check fix bench pictures lock
+.PHONY: help setup sandbox run test check fix bench nights pictures lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ fix: $(READY) ## format, and mend what ruff can mend
 
 bench: $(READY) ## measure speed and memory
 	@$(BIN)/python -m pytest tests/bench -m bench -s -p no:xdist
+
+nights: $(READY) ## play every night on both stores and write their table in docs/detection.md
+	@$(BIN)/python -m tests.nights.table
 
 pictures: $(READY) ## take the pictures of the documents anew (needs chromium)
 	@$(BIN)/python -m tests.pictures.take

@@ -17,6 +17,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from bot.sandbox.play import Played
+    from bot.settings import House, Settings
 
 # What is wrong with the call or the settings (2, as typer's own), and what went wrong (1).
 BAD_INPUT, FAILED = 2, 1
@@ -41,20 +42,53 @@ def run() -> None:
     """Watch, until told to stop. Settings come from the environment, .env and WATCHDOG_CONFIG."""
     from bot.app import serve  # noqa: PLC0415 - the other commands need none of it
     from bot.ports import Unavailable  # noqa: PLC0415 - the same
-    from bot.settings import BadSettings, read_settings  # noqa: PLC0415 - the same
 
+    settings, house = settings_or("The watchdog cannot start:")
     try:
-        settings, house = read_settings()
         asyncio.run(serve(settings, house, PULSE))
-    except BadSettings as wrong:
-        err.print("The watchdog cannot start:", style="bold red")
-        for line in str(wrong).splitlines():
-            err.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(BAD_INPUT) from None
     except Unavailable as gone:
         sentence = f"The watchdog cannot start: {gone}"
         err.print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(FAILED) from None
+
+
+@app.command()
+def check(
+    name: Annotated[str, typer.Argument(help="Only these: a check, its kind or a service.")] = "",
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Look once, then exit.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Look at every check now; a watchdog that runs is not disturbed. Without --once until Ctrl-C.
+
+    Exit 0: all pass. 1: something fails. 3: nothing fails, but something cannot be seen.
+    2: the settings are wrong, or there is no such check.
+    """
+    from bot.app.once import UnknownName  # noqa: PLC0415 - the other commands need none of it
+    from bot.app.shown import check_once, check_until_told  # noqa: PLC0415 - the same
+
+    settings, house = settings_or("Nothing can be checked:")
+    look = check_once if once else check_until_told
+    try:
+        code = look(settings, house, name, out=out, err=err, as_json=as_json)
+    except UnknownName as unknown:
+        bad_input(str(unknown))
+    raise typer.Exit(code)
+
+
+@app.command()
+def doctor(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Is every key, id, right and address in order, and what is missing? Nothing is changed.
+
+    Exit 0: in order, maybe with advice. 1: something is wrong. 2: so are the settings.
+    """
+    from bot.app.shown import consult  # noqa: PLC0415 - the other commands need none of it
+
+    settings, house = settings_or("The settings are wrong:")
+    raise typer.Exit(consult(settings, house, out=out, err=err, as_json=as_json))
 
 
 @app.command()
@@ -108,6 +142,19 @@ def sandbox(
         say_how_it_ended(played)
     if not played.ok:
         raise typer.Exit(FAILED)
+
+
+def settings_or(title: str) -> tuple[Settings, House]:
+    """Read the settings, or print one list of all that is wrong and exit."""
+    from bot.settings import BadSettings, read_settings  # noqa: PLC0415 - alive needs none
+
+    try:
+        return read_settings()
+    except BadSettings as wrong:
+        err.print(title, style="bold red")
+        for line in str(wrong).splitlines():
+            err.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(BAD_INPUT) from None
 
 
 def say_how_it_ended(played: Played) -> None:

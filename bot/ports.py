@@ -11,8 +11,10 @@ from typing import Protocol
 from bot.domain.check import Result
 from bot.domain.evidence import Evidence
 from bot.domain.incident import Event, Incident, Status
+from bot.domain.people import Person
 from bot.domain.remedy import Answer, Effect, Live, Proposal, Remedy
 from bot.domain.rules import Rules
+from bot.domain.silence import Silence
 from bot.views.message import Button, Document, Message
 
 
@@ -36,6 +38,12 @@ class Check(Protocol):
     @property
     def name(self) -> str: ...
     async def look(self) -> Result: ...
+
+
+class Witness(Protocol):
+    """Tells our own network's trouble from a service's. Never raises."""
+
+    async def reaches_anything(self) -> bool: ...
 
 
 class Source(Protocol):
@@ -87,6 +95,7 @@ class Archive(Protocol):
 class Lane(IntEnum):
     """Who goes first when Telegram lets only one through."""
 
+    STORM = -1  # one page for many
     PAGE = 0
     ANSWER = 1
     CARD = 2
@@ -266,6 +275,23 @@ class Store(Protocol):
         """Drop handled updates, delivered thread posts and results older than that."""
         ...
 
+    # silences
+    async def silence(self, silence: Silence, key: str) -> Silence:
+        """Give it its number. `key` names the wish: one that comes twice is recorded once."""
+        ...
+
+    async def silences(self, at: datetime) -> Sequence[Silence]:
+        """Those in force at that time, by number."""
+        ...
+
+    async def ended(self, after: datetime, until: datetime) -> Sequence[Silence]:
+        """Those that ran out by themselves in that time, `until` included."""
+        ...
+
+    async def lift(self, id: int, by: Person, at: datetime, key: str = "") -> Silence | None:
+        """End it early. None: none of that number is in force; but the same key is heard twice."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -281,3 +307,5 @@ class World:
     chat: int
     now: Callable[[], datetime]
     rules: Rules
+    witness: Witness
+    look_soon: Callable[[str, str], None]  # ask that a service's check looks now, if it can

@@ -16,7 +16,15 @@ from bot.domain.rules import Rules
 from bot.ports import Reply, Unavailable, World
 from tests.cast import ANN, BEN, CHAT, VIC
 
-WORLDS = ("test_nights.py", "test_open.py", "test_page_night.py")
+WORLDS = (
+    "test_nights.py",
+    "test_week.py",
+    "test_open.py",
+    "test_page_night.py",
+    "test_broken_service.py",
+    "test_broken_database.py",
+    "test_broken_outside.py",
+)
 
 
 def pytest_collection_modifyitems(items):
@@ -128,6 +136,15 @@ class FakeRestart:
         return self.leaves
 
 
+class FakeWitness:
+    """Our own network; `up` is its weather."""
+
+    up = True
+
+    async def reaches_anything(self):
+        return self.up
+
+
 class FakeArchive:
     def __init__(self):
         self.files, self.broken = {}, ""
@@ -201,4 +218,6 @@ def world(clock, store, service_check, http_check, logs_source, restart, archive
         chat=CHAT,
         now=clock,
         rules=rules,
+        witness=FakeWitness(),
+        look_soon=lambda *_: None,
     )

@@ -1,5 +1,6 @@
 """Settings are what the documents say, and all that is wrong is said at once."""
 
+import json
 import re
 import tomllib
 from contextlib import AsyncExitStack
@@ -10,9 +11,13 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from bot.app import parts_of, rules
+from bot.app.parts import Ways, parts_of
+from bot.app.rules import rules
 from bot.domain.rules import Rules
-from bot.settings import BadSettings, House, Settings, read_settings
+from bot.domain.severity import Severity
+from bot.inbound import border
+from bot.settings import BadSettings, House, Settings, read_settings, values
+from bot.settings.checks import UPSTREAMS, ChecksConfig, OwnCheck
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
@@ -24,7 +29,8 @@ TOKEN = "700100:practice-token-of-the-watchdog-0123"
 OTHER_TOKEN = "700200:practice-token-of-the-watched-4567"
 DATABASE = "postgresql://watcher:hush-hush-database@db.example.com/lifeos"
 RENDER_KEY = "rnd_hush-hush-render-key"
-SECRETS = (TOKEN, OTHER_TOKEN, DATABASE, RENDER_KEY, "hush-hush")
+PING_TOKEN = "a-ping-of-16-and-more"
+SECRETS = (TOKEN, OTHER_TOKEN, DATABASE, RENDER_KEY, "hush-hush", PING_TOKEN)
 
 GOOD = {
     "TELEGRAM_BOT_TOKEN": TOKEN,
@@ -37,6 +43,15 @@ GOOD = {
 }
 NOT_SET = None
 A_SERVICE = '[[services]]\nname = "one"\nhealth_url = "https://one.example.com"\n'
+
+
+def a_check(kind, *lines):
+    """One more check of that service."""
+    said = [f"kind = {kind!r}", "name = 'x'", *lines]
+    return "\n".join([A_SERVICE, "[[services.checks]]", *said]) + "\n"
+
+
+A_PING = a_check("heartbeat", "expected_every = 60", f'token = "{PING_TOKEN}"')
 
 
 @pytest.fixture
@@ -117,11 +132,23 @@ def test_the_blueprint_has_every_setting_and_no_other():
 
 def keys(model, above=""):
     for name, field in model.model_fields.items():
-        inner = next((m for m in models(field.annotation)), None)
-        if inner:
-            yield from keys(inner, f"{above}{name}.")
+        inner = list(models(field.annotation))
+        if len(inner) > 1:
+            yield from keys_by_kind(inner, f"{above}{name}.")
+        elif inner:
+            yield from keys(inner[0], f"{above}{name}.")
         else:
             yield f"{above}{name}", field
+
+
+def keys_by_kind(kinds, above):
+    """What all kinds have in common once, all else under the name of its kind."""
+    common = {"kind", *OwnCheck.model_fields} - {"within"}  # of which each kind has its own default
+    yield from ((f"{above}{n}", f) for n, f in kinds[0].model_fields.items() if n in common)
+    for model in kinds:
+        (kind,) = get_args(model.model_fields["kind"].annotation)
+        own = {n: f for n, f in model.model_fields.items() if n not in common}
+        yield from ((f"{above}{kind}.{n}", f) for n, f in own.items())
 
 
 def models(annotation):
@@ -144,20 +171,62 @@ def test_the_document_shows_the_real_numbers():
         assert float(shown) == real[key], key
 
 
+def shown_default(field):
+    """How the document must show a default; None: in words."""
+    match field.default:
+        case _ if field.is_required():
+            return "required"
+        case SecretStr() | "":
+            return "–"
+        case str() | bool() as plain:
+            return f"`{json.dumps(plain)}`"
+        case tuple() as several if whole_numbers(several):
+            return f"`{list(several)}`"
+    return None
+
+
+def whole_numbers(several):
+    return all(isinstance(one, int) for one in several) and bool(several)
+
+
+def test_the_document_shows_what_is_required_and_the_other_defaults():
+    rows = dict(re.findall(r"^\| `([a-z_.]+)` \|[^|]+\| ([^|]+) \|", DOCUMENT, re.MULTILINE))
+    for key, field in keys(House):
+        said = shown_default(field)
+        assert said in {None, rows[key]}, key
+
+
+def test_the_document_names_the_upstreams_that_are_watched_unasked():
+    said = dict(
+        re.findall(r"^\| (\w+) \| ((?:status page|answer of) `[^`]+`) \|", DOCUMENT, re.MULTILINE)
+    )
+    assert said == {
+        u.name: f"status page `{u.status_page}`" if u.status_page else f"answer of `{u.url}`"
+        for u in UPSTREAMS
+    }
+
+
 def example_toml():
     return re.findall(r"```toml\n(.*?)```", DOCUMENT, re.DOTALL)[-1]
 
 
 def test_the_example_file_is_good(read):
-    settings, house = read(toml=example_toml())
+    settings, house = read({"HTTP_PORT": "8080"}, example_toml())
     assert [s.name for s in house.services] == ["life-os", "reading-list"]
+    kinds = {c.kind for s in house.services for c in s.checks}
+    assert kinds == {"http", "certificate", "sql", "job", "heartbeat"}
+    assert house.quiet == {Severity.P1: (2, 6)}
+    assert [(r.after, r.who, r.chat) for r in house.escalation] == [
+        (600, "Ben", 0),
+        (1200, "", -1002000),
+    ]
     assert house.checks.service.every == 20
     assert house.people.admins == {7, 1001}
     assert settings.service_id == "srv-1"
 
 
 def test_what_the_example_leaves_out_keeps_its_default(read):
-    _, house = read(toml=example_toml())
+    _, house = read({"HTTP_PORT": "8080"}, example_toml())
     assert house.checks.service.failures == House().checks.service.failures == 2
     assert house.timings.ask_valid == House().timings.ask_valid
 
@@ -229,9 +298,10 @@ ACTS = {
 
 @pytest.mark.parametrize(("changed", "acts"), ACTS.values(), ids=ACTS)
 async def test_what_the_settings_name_can_be_acted_on(read, changed, acts):
-    _, house = read(changed)
+    settings, house = read(changed)
     async with AsyncExitStack() as stack:
-        actions = parts_of(house.services[0], house, None, None, stack).actions
+        ways = Ways(settings, house, None, None, None, stack)
+        actions = parts_of(house.services[0], ways).actions
         assert [action.name for action in actions] == acts
 
 
@@ -239,6 +309,59 @@ def test_how_long_a_deploy_may_take_is_a_rule(read):
     _, house = read(toml="[timings]\ndeploy_within = 90")
     assert rules(house).deploy_within == timedelta(seconds=90)
     assert House().timings.deploy_within == Rules().deploy_within.total_seconds()
+
+
+def test_a_service_leans_on_every_upstream_unless_it_says_otherwise(read):
+    two = A_SERVICE.replace("one", "two") + "depends_on = []\n"
+    _, house = read(toml=A_SERVICE + two)
+    assert rules(house).leans_on["one"] == tuple(u.name for u in UPSTREAMS)
+    assert rules(house).leans_on["two"] == ()
+
+
+def test_no_upstream_need_be_watched(read):
+    _, house = read(toml="upstreams = []")
+    assert house.upstreams == ()
+    assert rules(house).leans_on["life-os"] == ()
+
+
+def test_the_daily_line_can_be_left_out(read):
+    _, house = read(toml="daily_at = -1")
+    assert rules(house).daily_at is None
+    assert rules(House()).daily_at == 9
+
+
+def test_a_check_of_ones_own_goes_by_its_kind_where_it_says_nothing_else(read):
+    own = a_check("http", "url = 'https://a.b'", "failures = 7", "severity = 'P3'")
+    _, house = read(toml=own + "[checks.http]\npasses = 4")
+    patience = rules(house).patience_of("one", "http:x")
+    assert (patience.failures, patience.passes) == (7, 4)
+    assert rules(house).patience_of("one", "http").failures == ChecksConfig().http.failures
+    assert rules(house).severity_for == {"one/http:x": Severity.P3}
+
+
+def test_the_watched_bot_of_the_environment_is_the_one_services(read):
+    _, house = read({"WATCHED_BOT_TOKEN": OTHER_TOKEN})
+    assert house.services[0].bot_token.get_secret_value() == OTHER_TOKEN
+
+
+def test_a_secret_is_weak_here_as_at_the_door():
+    assert values.SHORTEST_TOKEN == border.SHORTEST_TOKEN
+    assert values.SHORTEST_SECRET == border.SHORTEST_SECRET
+    assert values.IN_AN_ADDRESS == border.IN_AN_ADDRESS
+
+
+def test_strong_secrets_are_taken(read):
+    settings, house = read(
+        {
+            "HTTP_PORT": "8080",
+            "ALERT_TOKEN": "a" * 32,
+            "METRICS_TOKEN": "-_Z9" * 8,
+            "RENDER_WEBHOOK_SECRET": "whsec_" + "QUJD" * 8,
+        },
+        A_PING,
+    )
+    assert settings.http_port == 8080
+    assert house.services[0].checks[0].token.get_secret_value() == PING_TOKEN
 
 
 # What goes wrong in the environment: what is set, and how its one sentence begins
@@ -274,6 +397,23 @@ MISTAKES = {
         {"RENDER_POSTGRES_ID": "dpg-1", "WATCHED_DATABASE_URL": NOT_SET},
         "life-os: the id of its database on Render is of use only with the database's address:",
     ),
+    "no port": ({"HTTP_PORT": "0"}, "HTTP_PORT: Input should be greater than or equal to 1"),
+    "port in words": ({"HTTP_PORT": "web"}, "HTTP_PORT: Input should be a valid integer"),
+    "short alert token": ({"ALERT_TOKEN": "hush-hush"}, "ALERT_TOKEN must have at least 32 char"),
+    "odd alert token": ({"ALERT_TOKEN": "hush-hush/" * 4}, "ALERT_TOKEN must have at least 32"),
+    "metrics token": ({"METRICS_TOKEN": "hush-hush"}, "METRICS_TOKEN must have at least 32 char"),
+    "webhook without whsec": (
+        {"RENDER_WEBHOOK_SECRET": "hush-hush" * 4},
+        "RENDER_WEBHOOK_SECRET is not a webhook's secret",
+    ),
+    "webhook not base64": (
+        {"RENDER_WEBHOOK_SECRET": "whsec_hush-hush-hush-hush-hush-hush-hu"},
+        "RENDER_WEBHOOK_SECRET is not a webhook's secret",
+    ),
+    "short webhook": (
+        {"RENDER_WEBHOOK_SECRET": "whsec_QUJD"},
+        "RENDER_WEBHOOK_SECRET is not a webhook's secret",
+    ),
     "no file": ({"WATCHDOG_CONFIG": "nowhere.toml"}, "WATCHDOG_CONFIG: nowhere.toml cannot be"),
     "a folder": ({"WATCHDOG_CONFIG": "."}, "WATCHDOG_CONFIG: . cannot be read"),
     "nothing": (
@@ -308,7 +448,7 @@ FILES = {
     "same name": (A_SERVICE + A_SERVICE, "watchdog.toml: services names a service twice: one"),
     "unknown dependency": (
         A_SERVICE + 'depends_on = ["two"]',
-        "watchdog.toml: services names what is no other service: one depends_on two",
+        "watchdog.toml: one depends_on what is no other service and no upstream: two",
     ),
     "no name": (
         A_SERVICE.replace('name = "one"', ""),
@@ -334,6 +474,118 @@ FILES = {
     "never": ("[checks.http]\nevery = 0", "watchdog.toml: checks.http.every: Input should be"),
     "nobody": ("[people]\nadmins = [1087968824]", "watchdog.toml: people.admins names an id"),
     "a group": ("[people]\nviewers = [-5]", "watchdog.toml: people.viewers takes ids of people"),
+    "unknown kind": (
+        a_check("hush-hush"),
+        "watchdog.toml: services.0.checks.0.kind must be one of 'http', 'certificate',",
+    ),
+    "no kind": (
+        A_SERVICE + "[[services.checks]]\nname = 'x'",
+        "watchdog.toml: services.0.checks.0.kind is missing; see docs/settings.md",
+    ),
+    "key of another kind": (
+        a_check("certificate", "host = 'a.b'", "query = 'SELECT 1'"),
+        "watchdog.toml: services.0.checks.0.query is not a setting; see the list",
+    ),
+    "no address": (a_check("http"), "watchdog.toml: services.0.checks.0.url is missing; see"),
+    "bad address": (
+        a_check("http", "url = 'a.b'"),
+        "watchdog.toml: services.0.checks.0.url must be an address",
+    ),
+    "upside down": (
+        a_check("http", "url = 'https://a.b'", "status = [299, 200]"),
+        "watchdog.toml: services.0.checks.0.status must be the lowest and the highest good status",
+    ),
+    "header that is no text": (
+        a_check("http", "url = 'https://a.b'", "headers = { Cookie = ['hush-hush'] }"),
+        "watchdog.toml: services.0.checks.0.headers.Cookie: Input should be a valid string",
+    ),
+    "sql without a database": (
+        a_check("sql", "query = 'SELECT 1'"),
+        "watchdog.toml: services.0 needs database_url for its check sql:x",
+    ),
+    "heartbeat without a database": (
+        a_check("heartbeat", "query = 'SELECT now()'", "expected_every = 60"),
+        "watchdog.toml: services.0 needs database_url for its check heartbeat:x",
+    ),
+    "job without Render": (
+        a_check("job", "command = 'true'"),
+        "watchdog.toml: services.0 needs render_service_id for its check job:x",
+    ),
+    "heartbeat of nothing": (
+        a_check("heartbeat", "expected_every = 60"),
+        "watchdog.toml: services.0.checks.0 takes either a query or a token",
+    ),
+    "heartbeat of both": (
+        A_PING + "query = 'SELECT now()'",
+        "watchdog.toml: services.0.checks.0 takes either a query or a token",
+    ),
+    "weak ping": (
+        a_check("heartbeat", "expected_every = 60", "token = 'hush-hush'"),
+        "watchdog.toml: services.0.checks.0.token must have at least 16 characters",
+    ),
+    "ping without a port": (A_PING, "HTTP_PORT is missing: one/heartbeat:x waits for pings"),
+    "two of one ping": (
+        A_PING + A_PING.replace("one", "two"),
+        "watchdog.toml: two heartbeats have the same token; each needs its own",
+    ),
+    "colon": (
+        a_check("certificate", "host = 'a.b'").replace("'x'", "'a:b'"),
+        "watchdog.toml: services.0.checks.0.name must not hold : or /",
+    ),
+    "check twice": (
+        a_check("certificate", "host = 'a.b'")
+        + a_check("certificate", "host = 'a.b'")[len(A_SERVICE) :],
+        "watchdog.toml: services.0 names a check twice: certificate:x",
+    ),
+    "no such severity": (
+        a_check("certificate", "host = 'a.b'", "severity = 'P7'"),
+        "watchdog.toml: services.0.checks.0.severity: Input should be 'P0', 'P1'",
+    ),
+    "its bot": (
+        A_SERVICE + "bot_token = 'hush-hush'",
+        "watchdog.toml: services.0.bot_token is not a bot token",
+    ),
+    "quiet P0": ("[quiet]\nP0 = [0, 6]", "watchdog.toml: quiet cannot silence P0"),
+    "quiet P7": ("[quiet]\nP7 = [0, 6]", "watchdog.toml: quiet.P7: Input should be 'P0', 'P1'"),
+    "quiet too long": ("[quiet]\nP1 = [0, 25]", "watchdog.toml: quiet.P1.1: Input should be less"),
+    "no hour": ("daily_at = 24", "watchdog.toml: daily_at: Input should be less than or equal"),
+    "rung to nobody": (
+        "[[escalation]]\nafter = 60",
+        "watchdog.toml: escalation.0 takes either who",
+    ),
+    "rung to a stranger": (
+        "[[escalation]]\nafter = 60\nwho = 'Ben'",
+        "watchdog.toml: escalation names who is not in roster: Ben",
+    ),
+    "two words": (
+        "[[roster]]\nid = 5\nname = 'Ann Bee'",
+        "watchdog.toml: roster.0.name must be one word",
+    ),
+    "member without an id": ("[[roster]]\nname = 'Ann'", "watchdog.toml: roster.0.id is missing"),
+    "member that is a group": (
+        "[[roster]]\nid = -5\nname = 'Ann'",
+        "watchdog.toml: roster.0.id takes ids of people",
+    ),
+    "upstream of nothing": (
+        "[[upstreams]]\nname = 'mail'",
+        "watchdog.toml: upstreams.0 names nothing to look at",
+    ),
+    "upstream twice": (
+        2 * "[[upstreams]]\nname = 'mail'\nurl = 'https://a.b'\n",
+        "watchdog.toml: upstreams names one twice: mail",
+    ),
+    "upstream and service": (
+        A_SERVICE.replace('"one"', '"github"'),
+        "watchdog.toml: github is a service and an upstream",
+    ),
+    "one crash is no loop": (
+        "[thresholds]\nloop_failures = 1",
+        "watchdog.toml: thresholds.loop_failures: Input should be greater than or equal to 2",
+    ),
+    "more than all": (
+        "[thresholds]\nmemory_share = 90",
+        "watchdog.toml: thresholds.memory_share: Input should be less than or equal to 1",
+    ),
     "by name": ('[people]\nadmins = ["@ann"]', "watchdog.toml: people.admins.0: Input should"),
 }
 
@@ -373,8 +625,19 @@ def test_everything_wrong_is_said_at_once(read):
 
 
 def test_settings_do_not_print_their_secrets(read):
-    toml = A_SERVICE + f'database_url = "{DATABASE}"'
-    settings, house = read({"WATCHED_BOT_TOKEN": OTHER_TOKEN, "STORE_URL": DATABASE}, toml)
+    header = "headers = { Authorization = 'Bearer hush-hush-header' }"
+    toml = A_SERVICE + f'database_url = "{DATABASE}"\nbot_token = "{OTHER_TOKEN}"\n'
+    toml += a_check("http", "url = 'https://a.b'", header)[len(A_SERVICE) :]
+    toml += A_PING[len(A_SERVICE) :]
+    changed = {
+        "WATCHED_BOT_TOKEN": OTHER_TOKEN,
+        "STORE_URL": DATABASE,
+        "HTTP_PORT": "8080",
+        "ALERT_TOKEN": "hush-hush" * 4,
+        "METRICS_TOKEN": "hush-hush" * 5,
+        "RENDER_WEBHOOK_SECRET": "whsec_" + "hush-hush" * 4,
+    }
+    settings, house = read(changed, toml)
     shown = f"{settings!r} {settings} {house!r} {house.model_dump()}"
     assert not any(secret in shown for secret in SECRETS)
 

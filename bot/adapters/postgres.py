@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import asyncpg
 
+from bot.adapters.names import hosts, resolve
 from bot.adapters.network import trouble
-from bot.domain.logs.lines import clean
-from bot.domain.redact import redact
+from bot.adapters.postgres_health import (
+    EVERY_ONE_TAKEN,
+    Health,
+    Limits,
+    Symptom,
+    taken,
+    worst_first,
+)
+from bot.adapters.postgres_queries import BEGIN, Examiner
+from bot.adapters.postgres_words import said
 
-# Settings of one transaction only: those of a session would leak through a pooler to the service.
-BEGIN = """
-    BEGIN READ ONLY;
-    SET LOCAL statement_timeout = '3s';
-    SET LOCAL lock_timeout = '500ms';
-    SET LOCAL idle_in_transaction_session_timeout = '5s'
-"""
 LOOK = "SELECT 1"
-# Without pg_monitor, pg_stat_activity hides the others; pg_stat_database counts for everyone.
 FIGURES = """
     SELECT current_setting('server_version') AS version,
            (SELECT sum(numbackends)::int FROM pg_stat_database) AS connections,
@@ -30,22 +32,28 @@ FIGURES = """
 """
 
 # What the server says when it goes away under an open connection: one more try tells whether it
-# is back (PostgreSQL, appendix A: link lost, shut down, crashed).
-CUT = frozenset({"08003", "08006", "57P01", "57P02"})
+# is back (PostgreSQL, appendix A: link lost, shut down, crashed, ended for being idle).
+CUT = frozenset({"08003", "08006", "57P01", "57P02", "57P05"})
+FULL = "53300"
+LONGEST = 300  # characters of a detail
 CODES = {
     "28P01": ("auth", "it rejects the password"),
     "28000": ("auth", "it rejects the role or the address that we come from"),
     "42501": ("auth", "the role may not connect to this database"),
     "3D000": ("name", "there is no database of that name"),
-    "53300": ("saturated", "every connection is taken"),
+    FULL: ("saturated", EVERY_ONE_TAKEN),
+    "53100": ("disk", "its disk is full"),
+    "25006": ("read_only", "it takes no writes"),
     "57P03": ("starting", "it is starting up or recovering"),
     "57P01": ("starting", "it is shutting down or restarting"),
     "57P02": ("starting", "it has crashed and is restarting"),
+    "57P05": ("refused", "it closes idle connections at once"),
     "57014": ("timeout", "the query did not end in 3 s"),
     "55P03": ("timeout", "the query waited too long for a lock"),
     "08003": ("refused", "it closed the connection"),
     "08006": ("refused", "it closed the connection"),
     "08001": ("refused", "it closed the connection"),
+    "08004": ("refused", "it rejects the connection"),
 }
 OURS = {"name": "name", "tls": "auth"}  # what the network calls it: what the table calls it
 FAILED = (
@@ -72,14 +80,18 @@ class Finding:
     connections: int | None = None
     max_connections: int | None = None
     started_at: datetime | None = None
+    tls: str = ""  # its version, "none", or nothing where it cannot be seen
+    health: Health | None = None
 
 
 class Probe:
     """Looks over one connection it keeps, which still answers when all others are taken.
 
     Every `fresh_every` looks, and while that fails, it also makes a new connection, as the service
-    itself would have to. `within` bounds connecting and each query, `at_most` the whole look;
-    beyond `slow` it is slow: all in seconds. Nothing here raises but cancellation.
+    itself would have to; every `health_every` looks, and while those are bad, it asks for the
+    database's own figures. `within` bounds connecting and each query, `at_most` the whole look;
+    beyond `slow` it is slow; locks are asked for every `locks_apart`: all in seconds. Whoever
+    watches a replica does not expect writes. Nothing here raises but cancellation.
     """
 
     def __init__(
@@ -90,11 +102,18 @@ class Probe:
         within: float = 5.0,
         at_most: float = 12.0,
         fresh_every: int = 5,
+        health_every: int = 2,
+        locks_apart: float = 15.0,
+        expects_writes: bool = True,
+        limits: Limits | None = None,
     ) -> None:
         self._dsn = dsn
         self._slow, self._within, self._at_most = slow, within, at_most
-        self._fresh_every = fresh_every
-        self._until_fresh = fresh_every
+        self._fresh_every, self._health_every = fresh_every, health_every
+        self._until_fresh, self._until_health = fresh_every, 1
+        self._examiner = Examiner(
+            limits or Limits(), expects_writes=expects_writes, locks_apart=locks_apart
+        )
         self._held: asyncpg.Connection | None = None
         self._one_at_a_time = asyncio.Lock()
 
@@ -102,67 +121,131 @@ class Probe:
         async with self._one_at_a_time:
             try:
                 async with asyncio.timeout(self._at_most):
-                    return self._fine(await self._look())
+                    return await self._look()
             except FAILED as error:
                 return self._why(error)
 
     async def figures(self) -> Finding:
-        """Look once over a new connection: version, connections and time of start too."""
+        """Look once over a new connection: version, time of start and all its figures too.
+
+        Its code knows of reach, slowness and writes; what else is bad is in `health` alone.
+        """
         try:
             async with asyncio.timeout(self._at_most):
-                seconds, row = await self._knock(FIGURES)
+                return await self._figures()
         except FAILED as error:
             return self._why(error)
-        found = self._fine(seconds)
-        return replace(
-            found,
-            version=row["version"],
-            connections=row["connections"],
-            max_connections=row["most"],
-            started_at=row["started"],
-        )
 
     def close(self) -> None:
         if self._held is not None:
             self._held.terminate()  # at once: a close would wait for a server that may be frozen
             self._held = None
 
-    async def _look(self) -> float:
-        """Return the seconds of the slowest part."""
+    async def _figures(self) -> Finding:
+        began = time.monotonic()
+        connection = await self._connect()
+        try:
+            row = await self._ask(connection, FIGURES)
+            found = self._fine(time.monotonic() - began)
+            health = await self._examined(connection)
+        finally:
+            connection.terminate()
+        symptoms = [one for one in health.symptoms if one.code == "read_only"]
+        return replace(
+            _worst(found, symptoms),
+            version=row["version"],
+            connections=row["connections"],
+            max_connections=row["most"],
+            started_at=row["started"],
+            tls=dict(health.facts).get("tls", ""),
+            health=health,
+        )
+
+    async def _examined(self, connection: asyncpg.Connection) -> Health:
+        """All that evidence wants; a database that answers and tells nothing is no failure."""
+        try:
+            async with asyncio.timeout(self._within):
+                await self._examiner.standing(connection)
+                await self._examiner.examine(connection, deep=True)
+        except FAILED:
+            return Health(unseen=("its own figures (it did not tell them in time)",))
+        return self._examiner.health
+
+    async def _look(self) -> Finding:
         try:
             seconds = await self._over_held()
         except (asyncpg.PostgresError, ConnectionResetError) as error:
             if isinstance(error, asyncpg.PostgresError) and error.sqlstate not in CUT:
                 raise
             seconds = await self._over_held()
+        examined = await self._examine_when_due()
         self._until_fresh -= 1
-        if self._until_fresh <= 0:
-            seconds = max(seconds, (await self._knock(LOOK))[0])
+        bad = {symptom.code for symptom in self._examiner.health.symptoms}
+        if self._until_fresh <= 0 or bad & {"read_only", "connections"}:
+            self._until_fresh = 0  # until it has succeeded
+            try:
+                seconds = max(seconds, await self._knock())
+            except asyncpg.PostgresError as error:
+                if error.sqlstate != FULL:
+                    raise
+                if not examined:
+                    await self._examine()
+                return Finding("saturated", taken(self._examiner.health))
             self._until_fresh = self._fresh_every
-        return seconds
+        return _worst(self._fine(seconds), self._examiner.health.symptoms)
+
+    async def _examine_when_due(self) -> bool:
+        self._until_health -= 1
+        if due := self._until_health <= 0 or bool(self._examiner.health.symptoms):
+            await self._examine()
+        return due
+
+    async def _examine(self) -> None:
+        if self._held is None:
+            return
+        try:
+            async with asyncio.timeout(self._within):
+                await self._examiner.examine(self._held)
+        except FAILED:
+            self.close()  # it has answered what counts; the next look tells whether it still does
+        else:
+            self._until_health = self._health_every
+
+    async def _stand(self, connection: asyncpg.Connection) -> None:
+        try:
+            await self._examiner.standing(connection)
+        except FAILED:
+            connection.terminate()  # as above
 
     async def _over_held(self) -> float:
         began = time.monotonic()
         try:
-            if self._held is None or self._held.is_closed():
+            new = self._held is None or self._held.is_closed()
+            if self._held is None or new:
                 self._held = await self._connect()
                 self._until_fresh = self._fresh_every
             await self._ask(self._held, LOOK)
+            seconds = time.monotonic() - began
+            if new:
+                await self._stand(self._held)
         except BaseException:
             self.close()
             raise
-        return time.monotonic() - began
+        return seconds
 
-    async def _knock(self, query: str) -> tuple[float, asyncpg.Record]:
+    async def _knock(self) -> float:
         began = time.monotonic()
         connection = await self._connect()
         try:
-            row = await self._ask(connection, query)
+            await self._ask(connection, LOOK)
+            seconds = time.monotonic() - began
+            await self._stand(connection)
         finally:
             connection.terminate()
-        return time.monotonic() - began, row
+        return seconds
 
     async def _connect(self) -> asyncpg.Connection:
+        await resolve(hosts(self._dsn), self._within)
         return await asyncpg.connect(
             self._dsn,
             timeout=self._within,
@@ -197,15 +280,21 @@ class Probe:
             return Finding(code, found.detail, blind=found.blind)
         if isinstance(error, ValueError):  # also asyncpg's ClientConfigurationError
             return Finding("name", "its address is not a valid connection string")
-        return Finding("error", f"it does not speak as PostgreSQL does: {_short(error)}")
+        return Finding("error", f"it does not speak as PostgreSQL does: {said(error, 160)}")
+
+
+def _worst(found: Finding, symptoms: Sequence[Symptom]) -> Finding:
+    """One code, that of the worst; the others are named after it."""
+    slow = [Symptom(found.code, found.detail)] if found.code else []
+    ranked = worst_first([*symptoms, *slow])
+    if not ranked:
+        return found
+    detail = "; also: ".join(one.detail for one in ranked)
+    return replace(found, code=ranked[0].code, detail=detail[:LONGEST])
 
 
 def _by_state(error: asyncpg.PostgresError) -> Finding:
     state = error.sqlstate or "unknown"
     if state in CODES:
         return Finding(*CODES[state])
-    return Finding("error", f"it answers with an error: {_short(error)} (SQLSTATE {state})")
-
-
-def _short(error: BaseException) -> str:
-    return clean(" ".join(redact(str(error)).split()))[:160]
+    return Finding("error", f"it answers with an error: {said(error, 160)} (SQLSTATE {state})")

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import httpx
 
 from bot.adapters import render_answers as answers
 from bot.adapters.budget import Budget
-from bot.adapters.render_answers import HostedDatabase, Instance, Json, Series
+from bot.adapters.render_answers import HostedDatabase, Instance, Job, Json, Series
+from bot.adapters.render_pages import asked_pause, refusal, reply
 from bot.adapters.web import FAILED, Page, exchange, why
-from bot.domain.logs.lines import LogLine, clean
+from bot.domain.logs.lines import LogLine
 from bot.domain.platform import Deploy, Happening, Hosted
-from bot.domain.redact import redact
 from bot.domain.remedy import Answer
 from bot.ports import Reply, Unavailable
 
@@ -25,11 +25,8 @@ log = logging.getLogger(__name__)
 PAGE = 100  # the most that Render gives per page (OpenAPI, limitParam)
 AT_MOST = 8_000_000  # bytes of one answer
 RETRY_AFTER = 0.3  # seconds before the one repeat of a read whose connection failed
-MOST_SAID = 20_000  # bytes of an answer that is not the API's, read for its first words
-UNSAID_PAUSE = 5.0  # seconds to wait after a 429 that does not say how long
 AFTER_WRITE = 10.0  # most seconds that a 429 on a write holds up the reads that observe it
 FOR_GOOD = frozenset({401, 403, 404, 410})
-UNSURE = frozenset({408, 409, 429})  # of the 4xx: a proxy may say them after the act
 CONNECTION = (httpx.NetworkError, httpx.RemoteProtocolError)
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL)
 
@@ -140,6 +137,29 @@ class Render:
     async def postgres(self, id: str) -> HostedDatabase:
         return answers.database(await self._object(f"/postgres/{id}"))
 
+    async def jobs(self, id: str, since: datetime) -> tuple[Job, ...]:
+        """One-off jobs created since then, newest first; of very many, the newest 100."""
+        query: Query = {"createdAfter": _stamp(since), "limit": PAGE}
+        data = await self._list(f"/services/{id}/jobs", query)
+        found = [answers.job(row) for row in answers.rows(data, "job")]
+        newest = sorted(found, key=lambda job: job.created_at or since, reverse=True)
+        return tuple(job for job in newest if job.id)
+
+    async def job(self, id: str, job_id: str) -> Job:
+        found = answers.job(await self._object(f"/services/{id}/jobs/{quote(job_id, safe='')}"))
+        if found.id != job_id:
+            raise Unavailable("Render: an answer of an unknown form")
+        return found
+
+    async def start_job(self, id: str, command: str) -> tuple[Reply, str]:
+        """Ask once; the answer has the job's id (OpenAPI, post-job), else nothing is sure."""
+        path = f"/services/{id}/jobs"
+        said, page = await self._post(id, path, {"startCommand": command})
+        if said.answer is not Answer.ACCEPTED or page is None:
+            return said, ""
+        job_id = answers.job(_json(page)).id
+        return (said if job_id else Reply(Answer.UNCLEAR, "Render did not name the job")), job_id
+
     async def restart(self, id: str) -> Reply:
         """Ask once for a restart; 200 has no body and no id (OpenAPI, restart-service)."""
         return await self._write(id, f"/services/{id}/restart")
@@ -167,8 +187,8 @@ class Render:
             raise Unavailable(f"Render: {why(error, self._within).detail}") from error
         self._note(f"/services/{id}", page)
         if not page.fine:
-            raise Unavailable(f"Render: {_refusal(page)}", permanent=page.status in FOR_GOOD)
-        if (now := _auto_deploy(page)) != trigger:
+            raise Unavailable(f"Render: {refusal(page)}", permanent=page.status in FOR_GOOD)
+        if (now := answers.hosted(_json(page)).auto_deploy) != trigger:
             raise Unavailable(f"Render says that it is {now or 'unknown'}, not {trigger}")
 
     async def close(self) -> None:
@@ -189,17 +209,17 @@ class Render:
     async def _read(self, path: str, query: Query) -> object:
         page = await self._fetch(self._client.build_request("GET", path, params=dict(query)))
         if page.status == httpx.codes.TOO_MANY_REQUESTS:
-            pause = _asked_pause(page)
+            pause = asked_pause(page)
             self._reads.pause(pause)
             raise Unavailable(f"Render asked us to wait {pause:.0f} s")
         if not page.fine:
             permanent = page.status in FOR_GOOD
-            raise Unavailable(f"Render: {_refusal(page)}", permanent=permanent)
+            raise Unavailable(f"Render: {refusal(page)}", permanent=permanent)
         if not page.whole:
             raise Unavailable("Render: an answer without end")
         try:
-            return json.loads(page.body)
-        except (ValueError, RecursionError) as error:
+            return page.data()
+        except ValueError as error:
             what = f"Render: HTTP {page.status} with a body that is not JSON"
             raise Unavailable(what) from error
 
@@ -222,20 +242,24 @@ class Render:
             raise PermissionError(f"{id} is nothing that this watchdog may touch")
 
     async def _write(self, id: str, path: str, body: Json | None = None) -> Reply:
+        return (await self._post(id, path, body))[0]
+
+    async def _post(self, id: str, path: str, body: Json | None) -> tuple[Reply, Page | None]:
         self._see_that_it_may_be_touched(id)
         try:
             page = await self._exchange(self._client.build_request("POST", path, json=body))
         except NEVER_SENT as error:
-            return Reply(Answer.REFUSED, f"never sent: {why(error, self._within).detail}")
+            said = f"never sent: {why(error, self._within).detail}"
+            return Reply(Answer.REFUSED, said), None
         except FAILED as error:
-            return Reply(Answer.UNCLEAR, f"Render: {why(error, self._within).detail}")
+            return Reply(Answer.UNCLEAR, f"Render: {why(error, self._within).detail}"), None
         self._note(path, page)
-        return _reply(page)
+        return reply(page), page
 
     def _note(self, path: str, page: Page) -> None:
         """Every write is in our log, with the name that Render knows the request by."""
         if page.status == httpx.codes.TOO_MANY_REQUESTS:
-            self._reads.pause(min(_asked_pause(page), AFTER_WRITE))
+            self._reads.pause(min(asked_pause(page), AFTER_WRITE))
         trace = page.headers.get("Render-Request-Id", "")
         log.info("render.write", extra={"path": path, "status": page.status, "request": trace})
 
@@ -243,40 +267,13 @@ class Render:
         return await exchange(self._client, request, within=self._within, at_most=AT_MOST)
 
 
-def _reply(page: Page) -> Reply:
-    if page.fine:
-        return Reply(Answer.ACCEPTED, "Render accepted it")
-    proved = httpx.codes.is_client_error(page.status) and page.status not in UNSURE
-    answer = Answer.REFUSED if proved else Answer.UNCLEAR
-    return Reply(answer, f"Render: {_refusal(page)}")
-
-
-def _auto_deploy(page: Page) -> str:
+def _json(page: Page) -> Json:
+    """The object of an answer to a write; empty where it has none."""
     try:
-        data = json.loads(page.body)
-    except (ValueError, RecursionError):
-        return ""
-    return answers.hosted(data).auto_deploy if isinstance(data, Mapping) else ""
-
-
-def _refusal(page: Page) -> str:
-    """`HTTP 404 (not found: srv-…)`: the API's message, or the raw text of whoever answered."""
-    try:
-        data = json.loads(page.body)
-        message = answers.said(data, "message") if isinstance(data, Mapping) else ""
-    except (ValueError, RecursionError):
-        message = redact(page.body[:MOST_SAID].decode(errors="replace"))
-    message = clean(" ".join(message.split()))[:160]
-    return f"HTTP {page.status} ({message})" if message else f"HTTP {page.status}"
-
-
-def _asked_pause(page: Page) -> float:
-    """Seconds to wait: both headers say seconds left, not an epoch (as recorded by others)."""
-    for name in ("Retry-After", "Ratelimit-Reset"):
-        text = page.headers.get(name, "")
-        if text.isascii() and text.isdecimal():
-            return max(float(text), 1.0)
-    return UNSAID_PAUSE
+        data = page.data()
+    except ValueError:
+        return {}
+    return data if isinstance(data, Mapping) else {}
 
 
 def _window(start: datetime, end: datetime) -> dict[str, str]:

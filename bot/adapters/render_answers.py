@@ -50,6 +50,17 @@ class HostedDatabase:
 
 
 @dataclass(frozen=True)
+class Job:
+    """A one-off job; `status` is the platform's word, "" while it waits (docs, one-off jobs)."""
+
+    id: str
+    status: str = ""
+    command: str = ""  # whole: it is compared, never shown
+    created_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class LogPage:
     """Lines, oldest first, and where the next page begins: its times as the API wrote them."""
 
@@ -144,6 +155,17 @@ def _exit(reason: Json) -> Failure | None:
 
 def instance(data: Json) -> Instance:
     return Instance(word(data, "id"), moment(data.get("createdAt")))
+
+
+def job(data: Json) -> Job:
+    command, status = data.get("startCommand"), data.get("status")
+    return Job(
+        id=word(data, "id"),
+        status=word(data, "status") if isinstance(status, str | None) else "unknown",
+        command=command if isinstance(command, str) else "",
+        created_at=moment(data.get("createdAt")),
+        finished_at=moment(data.get("finishedAt")),
+    )
 
 
 def database(data: Json) -> HostedDatabase:

@@ -24,14 +24,18 @@ CANARY = "canary"
 SHORTEST_DEADLINE = 15.0  # seconds that a run may take, however often it is due
 
 
-@dataclass(frozen=True)
+@dataclass
 class Tick:
-    """Something that is due every so many seconds and may take `deadline` of them."""
+    """Something that is due every so many seconds and may take `deadline` of them.
+
+    Called while it runs, it does nothing: it is never run twice at once.
+    """
 
     name: str
     seconds: float
     run: Callable[[], Awaitable[object]]
     deadline: float
+    runs: bool = False
 
     @property
     def phase(self) -> float:
@@ -40,11 +44,16 @@ class Tick:
         return share * self.seconds
 
     async def __call__(self) -> None:
+        if self.runs:
+            return
+        self.runs = True
         try:
             async with asyncio.timeout(self.deadline):
                 await self.run()
         except TimeoutError:
             log.warning("tick.overran", extra={"tick": self.name, "seconds": self.deadline})
+        finally:
+            self.runs = False
 
 
 class Ticks:
@@ -80,6 +89,31 @@ class Ticks:
         if self._scheduler is not None:
             _schedule(self._scheduler, tick)
 
+    def soon(self, name: str, seconds: float = 0.0) -> None:
+        """Call it once besides, so many seconds from now; asked again, the later word counts.
+
+        Does nothing for a name that is unknown, or while the ticks do not run.
+        """
+        tick = next((tick for tick in self._ticks if tick.name == name), None)
+        if tick is None or self._scheduler is None:
+            return
+        self._scheduler.add_job(
+            tick.__call__,
+            "date",
+            run_date=datetime.now(UTC) + timedelta(seconds=seconds),
+            id=f"{name} soon",
+            name=name,
+            replace_existing=True,
+        )
+
+    def next_at(self, name: str) -> datetime | None:
+        """When it is due next, as far as is known."""
+        if self._scheduler is None:
+            return None
+        jobs = (self._scheduler.get_job(id) for id in (name, f"{name} soon"))
+        due = [job.next_run_time for job in jobs if job and job.next_run_time]
+        return min(due, default=None)
+
     @property
     def age(self) -> float:
         """Seconds since the scheduler last showed that it lives."""
@@ -110,7 +144,8 @@ class Ticks:
         self._stamped = self._now()
         scheduler = AsyncIOScheduler(
             timezone=UTC,
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            # Two, so that a tick which finds itself running is called, sees it and goes.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 2},
         )
         scheduler.add_listener(_tell, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         for tick in self._ticks:

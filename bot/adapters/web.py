@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from dataclasses import dataclass
+from email.message import Message
 
 import httpx
 
 from bot.adapters.network import Trouble, trouble
+from bot.domain.logs.lines import clean
+from bot.domain.redact import redact
 
 # What may be raised by an exchange; TimeoutError is its total deadline, UnicodeError a host name
 # that cannot be put into the form of the DNS.
 FAILED = (httpx.RequestError, httpx.InvalidURL, TimeoutError, OSError, UnicodeError)
+
+OUR_FAULT: dict[type[Exception], Trouble] = {
+    httpx.PoolTimeout: Trouble("timeout", "all our own connections are busy", blind=True),
+    httpx.ProxyError: Trouble("refused", "our own proxy failed", blind=True),
+    httpx.LocalProtocolError: Trouble("refused", "our own request is no valid HTTP", blind=True),
+}
+READ = 2_000  # characters of outside text that are looked at for a few words of it
+# Any other charset is read as UTF-8: some of Python's codecs take minutes for a hostile text.
+CHARSETS = frozenset(
+    {"us-ascii", "iso-8859-1", "iso-8859-15", "windows-1251", "windows-1252", "koi8-r", "utf-16"}
+)
 
 
 @dataclass(frozen=True)
@@ -29,14 +44,38 @@ class Page:
     def fine(self) -> bool:
         return 200 <= self.status < 300  # noqa: PLR2004 - the range of success in RFC 9110
 
+    @property
+    def text(self) -> str:
+        said = Message()
+        said["Content-Type"] = self.headers.get("Content-Type", "")
+        charset = (said.get_content_charset() or "").lower()
+        return self.body.decode(charset if charset in CHARSETS else "utf-8", errors="replace")
+
+    def data(self) -> object:
+        """The body as JSON. Raises ValueError, also for one that was cut."""
+        if not self.whole:
+            raise ValueError("a body that was cut")
+        try:
+            return json.loads(self.body)
+        except RecursionError as error:
+            raise ValueError("nested without end") from error
+
 
 async def exchange(
-    client: httpx.AsyncClient, request: httpx.Request, *, within: float, at_most: int
+    client: httpx.AsyncClient,
+    request: httpx.Request,
+    *,
+    within: float,
+    at_most: int,
+    follow: bool = False,
 ) -> Page:
-    """Send and read, all within that many seconds and at most that many bytes. Raises FAILED."""
+    """Send and read, all within that many seconds and at most that many bytes. Raises FAILED.
+
+    `follow` goes where a redirect leads: for what is public only.
+    """
     began = time.monotonic()
     async with asyncio.timeout(within):
-        response = await client.send(request, stream=True)
+        response = await client.send(request, stream=True, follow_redirects=follow)
         try:
             body, whole = await _read(response, at_most)
         finally:
@@ -55,18 +94,23 @@ def plain_client(name: str = "watchdog") -> httpx.AsyncClient:
 
 def why(error: BaseException, seconds: float) -> Trouble:
     """Say what a FAILED means."""
-    if isinstance(error, httpx.PoolTimeout):
-        return Trouble("timeout", "all our own connections are busy", blind=True)
+    for kind, ours in OUR_FAULT.items():
+        if isinstance(error, kind):
+            return ours
     if isinstance(error, httpx.TimeoutException):
         return Trouble("timeout", f"no answer in {seconds:g} s")
-    if isinstance(error, httpx.ProxyError):
-        return Trouble("refused", "our own proxy failed", blind=True)
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
         return Trouble("name", "its address is not a valid one")
     found = trouble(error, seconds)
     if isinstance(error, httpx.ReadError | httpx.RemoteProtocolError | httpx.DecodingError):
         return Trouble("refused", "it broke off its answer", found.blind)
     return found
+
+
+def few_words(text: str, longest: int = 60) -> str:
+    """Somebody's text for a line of ours: on one line, without secrets, cut."""
+    words = " ".join(clean(redact(text[:READ])).split())
+    return words if len(words) <= longest else words[: longest - 1] + "…"
 
 
 async def _read(response: httpx.Response, at_most: int) -> tuple[bytes, bool]:

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 
 from telegram import Message, MessageEntity
 
-from bot.domain.check import Verdict
 from bot.domain.incident import WHILE_LIVE, Refused
 from bot.domain.people import Person, Role
-from bot.flows import desk
-from bot.flows.watch import verdict_of
+from bot.domain.severity import Severity
+from bot.flows import desk, duty, quiet
+from bot.flows.glance import look_now, standing
 from bot.ports import World
 from bot.views.acts import act_of
+from bot.views.choose import how_bad
 from bot.views.help import help_text
 from bot.views.message import Document
 from bot.views.message import Message as Words
+from bot.views.oncall import on_call
 from bot.views.report import report
-from bot.views.status import Standing, status
+from bot.views.silence import covered, silences
+from bot.views.status import NextLook, looked, status
 from bot.views.todo import todos
 from bot.views.words import esc, plain
 
@@ -35,10 +38,11 @@ class Typed:
 
 @dataclass(frozen=True)
 class Spoken:
-    """The answer to a command."""
+    """The answer to a command. `key` names its post where it is to be edited later."""
 
     message: Words
     document: Document | None = None
+    key: str = ""
 
 
 def typed(message: Message) -> Typed | None:
@@ -51,19 +55,31 @@ def typed(message: Message) -> Typed | None:
     return Typed(name.lower(), message.text[len(first) :].strip(), at)
 
 
-async def carry_out(world: World, command: Typed, by: Person, key: str) -> Spoken:
+async def carry_out(
+    world: World, command: Typed, by: Person, key: str, next_look: NextLook | None = None
+) -> Spoken:
     """Do what was typed. Raises Refused with one line for the person."""
     match command.name:
         case "status":
-            return await say_status(world, by)
+            said = await say_status(world, by, next_look)
+        case "check":
+            said = Spoken(looked(await look_now(world, command.text, by), world.now()))
+        case "silence" | "maintenance":
+            said = await say_silence(world, command, by, key)
+        case "oncall":
+            said = Spoken(await say_on_call(world, command.text, by, key))
+        case "severity":
+            said = await say_severity(world, command.text, by, key)
         case "help" | "start":
-            return Spoken(help_text())
+            said = Spoken(help_text())
         case "report":
-            return await hand_over_report(world, command.text, by)
+            said = await hand_over_report(world, command.text, by)
         case "todo":
             desk.allow(world, by, Role.VIEWER)
-            return Spoken(todos(await world.store.recent(ENOUGH), world.rules))
-    return spoken(await wish(world, command, by, key))
+            said = Spoken(todos(await world.store.recent(ENOUGH), world.rules))
+        case _:
+            said = spoken(await wish(world, command, by, key))
+    return said
 
 
 async def wish(world: World, command: Typed, by: Person, key: str) -> str:
@@ -91,6 +107,9 @@ async def wish(world: World, command: Typed, by: Person, key: str) -> str:
             id, reason = number_and_rest(text)
             incident = await desk.resolve(world, id, reason, by, key)
             said = f"#{incident.id} is {'closed on your word' if reason else 'being verified'}."
+        case "unsilence":
+            lifted = await quiet.lift(world, number(text), by, key)
+            said = f"Heard again: {covered(lifted)}."
         case "done":
             await desk.settle(world, *todo_of(text), by, key)
             said = "Done; it is off the list."
@@ -133,18 +152,54 @@ def number_and_rest(text: str) -> tuple[int | None, str]:
     return (id, rest.strip()) if id is not None else (None, text)
 
 
-async def say_status(world: World, by: Person) -> Spoken:
+async def say_status(world: World, by: Person, next_look: NextLook | None) -> Spoken:
     desk.allow(world, by, Role.VIEWER)
-    standings = [await standing(world, c.service, c.name) for c in world.checks]
-    live = await world.store.having(*WHILE_LIVE)
-    waiting = await world.store.undelivered()
-    return Spoken(status(standings, live, waiting, world.rules, world.now()))
+    now = world.now()
+    message = status(
+        [await standing(world, check) for check in world.checks],
+        await world.store.having(*WHILE_LIVE),
+        await world.store.undelivered(),
+        world.rules,
+        now,
+        silences=await world.store.silences(now),
+        shift=await duty.on_call(world),
+        next_look=next_look,
+    )
+    return Spoken(message)
 
 
-async def standing(world: World, service: str, check: str) -> Standing:
-    newest = await world.store.results(service, check, limit=1)
-    verdict = await verdict_of(world, service, check) if newest else Verdict.UNSURE
-    return Standing(service, check, verdict, newest[0] if newest else None)
+async def say_silence(world: World, command: Typed, by: Person, key: str) -> Spoken:
+    """Begin one, or list those that are in force."""
+    if not command.text:
+        desk.allow(world, by, Role.VIEWER)
+        now = world.now()
+        return Spoken(silences(await world.store.silences(now), now))
+    begin = quiet.maintenance if command.name == "maintenance" else quiet.silence
+    begun = await begin(world, command.text, by, key)
+    return Spoken(quiet.message_of(world, begun), key=quiet.post_key(begun))
+
+
+async def say_on_call(world: World, text: str, by: Person, key: str) -> Words:
+    desk.allow(world, by, Role.VIEWER)
+    shift = await (duty.take(world, text, by, key) if text else duty.on_call(world))
+    return on_call(shift, world.rules, world.now())
+
+
+async def say_severity(world: World, text: str, by: Person, key: str) -> Spoken:
+    """`/severity 12 P1`; without the level four buttons ask for it."""
+    desk.allow(world, by, Role.RESPONDER)
+    words = text.split()
+    level = words.pop().upper() if words and number(words[-1]) is None else ""
+    id = number(words[0]) if words else await desk.the_only(world)
+    if id is None or len(words) > 1 or level not in {"", *Severity}:
+        raise Refused("say /severity P1 or /severity 12 P1; P0, P1, P2 and P3 are known")
+    if not level:
+        incident = await world.store.incident(id)
+        if incident is None:
+            raise Refused(f"there is no incident #{id}")
+        return Spoken(how_bad(incident, world.rules))
+    await desk.set_severity(world, id, Severity(level), by, key)
+    return spoken(f"Severity of #{id} is {level}.")
 
 
 async def hand_over_report(world: World, text: str, by: Person) -> Spoken:

@@ -18,10 +18,12 @@ from bot.chat.gate import sender, tapper
 from bot.domain.incident import Refused
 from bot.domain.people import Person, Role
 from bot.domain.severity import Severity
-from bot.flows import desk
+from bot.flows import desk, quiet
 from bot.flows.engine import Bell
 from bot.ports import IssuedButton, Lane, Post, World
 from bot.ports import Update as Kept
+from bot.views.silence import covered
+from bot.views.status import NextLook
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +36,10 @@ ANSWER_WITHIN = 5.0  # seconds
 class Handlers:
     """One turn handles what waits in the inbox, in the order of arrival."""
 
-    def __init__(self, world: World, api: Client, bell: Bell) -> None:
-        self.world, self.api, self.bell = world, api, bell
+    def __init__(
+        self, world: World, api: Client, bell: Bell, next_look: NextLook | None = None
+    ) -> None:
+        self.world, self.api, self.bell, self.next_look = world, api, bell, next_look
         self.tries: Counter[int] = Counter()
 
     async def turn(self) -> bool:
@@ -97,24 +101,28 @@ class Handlers:
         match button.verb:
             case "ask":
                 await desk.ask(world, button.incident, button.arg, by, key)
-                return "Sure? Confirm on the card."
+                said = "Sure? Confirm on the card."
             case "approve":
                 await desk.approve(world, button.arg, by, key)
-                return "Approved."
+                said = "Approved."
             case "deny":
                 await desk.deny(world, button.arg, by, key)
-                return "Denied; nothing will be done."
+                said = "Denied; nothing will be done."
             case "ack":
                 await desk.acknowledge(world, button.incident, by, key)
-                return "You have it; pages stop."
+                said = "You have it; pages stop."
             case "settle":
                 await desk.settle(world, button.incident, int(button.arg), by, key)
-                return "Done; it is off the list."
+                said = "Done; it is off the list."
+            case "lift":
+                said = f"Heard again: {covered(await quiet.lift(world, int(button.arg), by, key))}."
             case "severity":
                 severity = Severity(button.arg)
                 await desk.set_severity(world, button.incident, severity, by, key)
-                return f"Severity is {severity}."
-        raise Refused("that button is from another version; use the newest card")
+                said = f"Severity is {severity}."
+            case _:
+                raise Refused("that button is from another version; use the newest card")
+        return said
 
     async def answer(self, query: CallbackQuery, said: str) -> None:
         """Best effort: the decision stands in the store, whatever becomes of the toast."""
@@ -139,9 +147,8 @@ class Handlers:
             said = spoken("I answer in the on-call chat only.")
         else:
             said = await self.in_one_line(command, by, f"tg:{update_id}")
-        key = f"answer:{update_id}"
         post = Post(
-            key,
+            said.key or f"answer:{update_id}",
             message.chat.id,
             Lane.ANSWER,
             said.message,
@@ -154,7 +161,7 @@ class Handlers:
     async def in_one_line(self, command: Typed, by: Person, key: str) -> Spoken:
         try:
             desk.allow(self.world, by, Role.VIEWER)
-            return await carry_out(self.world, command, by, key)
+            return await carry_out(self.world, command, by, key, self.next_look)
         except Refused as no:
             return spoken(f"No: {no}.")
 

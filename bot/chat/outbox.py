@@ -13,7 +13,7 @@ from bot.chat.buttons import every_button, keyboard
 from bot.chat.delivery import edit, send
 from bot.chat.outcome import Outcome, outcome, wait_of
 from bot.chat.pacing import Pacing
-from bot.ports import Posted, Stale, Store
+from bot.ports import Lane, Posted, Stale, Store
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +49,10 @@ class Outbox:
         self.recovered = True
 
     def may_go(self, posted: Posted) -> bool:
-        chat = posted.post.chat
+        chat, urgent = posted.post.chat, posted.post.lane is Lane.STORM
         if posted.message_id is None:
-            return self.pacing.may_send(chat)
-        return self.pacing.may_edit(chat, posted.post.key)
+            return self.pacing.may_send(chat, urgent=urgent)
+        return self.pacing.may_edit(chat, posted.post.key, urgent=urgent)
 
     async def deliver(self, posted: Posted) -> None:
         post = posted.post

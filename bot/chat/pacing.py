@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,8 @@ class Pace:
     private: float = 1.0
     group: float = 18 / 60
     overall: float = 25.0
-    burst: int = 3
+    burst: int = 3  # at once in a group
+    private_burst: int = 1
     edit_every: float = 2.0  # seconds between edits of one message
 
 
@@ -22,19 +23,22 @@ class Pace:
 class Bucket:
     rate: float
     burst: float
-    level: float = field(default=-1.0)
-    at: float = 0.0
+    level: float = 0.0
+    at: float | None = None  # None: never used, so it is full
 
-    def take(self, now: float) -> bool:
-        full = self.level < 0
-        self.level = (
-            self.burst if full else min(self.burst, self.level + (now - self.at) * self.rate)
-        )
+    def take(self, now: float, debt: float = 0.0) -> bool:
+        if self.at is None:
+            self.level = self.burst
+        else:
+            self.level = min(self.burst, self.level + (now - self.at) * self.rate)
         self.at = now
-        if self.level < 1:
+        if self.level + debt < 1:
             return False
         self.level -= 1
         return True
+
+    def spend(self, now: float) -> None:
+        self.level, self.at = min(self.level, 0.0), now
 
 
 class Pacing:
@@ -47,22 +51,29 @@ class Pacing:
         self.paused: dict[int, float] = defaultdict(float)
         self.edited: dict[str, float] = defaultdict(lambda: -pace.edit_every)
 
-    def may_send(self, chat: int) -> bool:
+    def may_send(self, chat: int, *, urgent: bool = False) -> bool:
+        """What is urgent may run a group into debt: the others wait the longer."""
         now = self.clock()
         if now < self.paused[chat]:
             return False
-        return self.bucket(chat).take(now) and self.all.take(now)
+        debt = float(self.pace.burst) if urgent and chat < 0 else 0.0
+        return self.bucket(chat).take(now, debt) and self.all.take(now)
 
-    def may_edit(self, chat: int, key: str) -> bool:
+    def may_edit(self, chat: int, key: str, *, urgent: bool = False) -> bool:
         now = self.clock()
-        if now < self.edited[key] + self.pace.edit_every or not self.may_send(chat):
+        every = self.pace.edit_every / 2 if urgent else self.pace.edit_every
+        if now < self.edited[key] + every or not self.may_send(chat, urgent=urgent):
             return False
         self.edited[key] = now
         return True
 
     def pause(self, chat: int, seconds: float) -> None:
+        """It asked for a rest: what was saved up is gone, too."""
         self.paused[chat] = max(self.paused[chat], self.clock() + seconds)
+        self.bucket(chat).spend(self.clock())
 
     def bucket(self, chat: int) -> Bucket:
-        rate = self.pace.group if chat < 0 else self.pace.private
-        return self.chats.setdefault(chat, Bucket(rate, self.pace.burst))
+        group = chat < 0
+        rate = self.pace.group if group else self.pace.private
+        burst = self.pace.burst if group else self.pace.private_burst
+        return self.chats.setdefault(chat, Bucket(rate, burst))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from itertools import product
+from itertools import pairwise, product
 
 from .evidence import Evidence
 from .remedy import Live, Proposal
-from .severity import Severity, worst
+from .severity import Severity, kind_of, worst
 
 WATCHDOG = "watchdog"
 
@@ -103,7 +103,8 @@ class Event:
     """One line of the timeline: what happened, when, by whom.
 
     `key` names the wish that caused it (one chat update), so that a wish carried out twice is
-    recorded once. Of the rest, each kind fills what it is about.
+    recorded once. `service` is set where it is another than the incident's own: one that leans on
+    it, or that it leans on. Of the rest, each kind fills what it is about.
     """
 
     kind: Kind
@@ -113,6 +114,7 @@ class Event:
     note: str = ""
     key: str = ""
     check: str = ""
+    service: str = ""
     code: str = ""
     severity: Severity | None = None
     offer: str = ""
@@ -123,6 +125,11 @@ class Event:
     live: Live | None = None
     phase: Phase | None = None
     step: int = 0
+
+    @property
+    def where(self) -> str:
+        """The check, with its service where that is another than the incident's own."""
+        return f"{self.service} {self.check}".strip()
 
 
 @dataclass(frozen=True)
@@ -185,9 +192,27 @@ class Incident:
 
         Of what is equally bad, that stands first which the others may follow from.
         """
-        found = {e.check: e for e in self.spell if e.kind in {K.DETECTED, K.JOINED} and e.check}
-        bad = sorted(found.values(), key=lambda e: ROOTS.get(e.check, len(ROOTS)))
+        joined = (e for e in self.spell if e.kind in {K.DETECTED, K.JOINED} and e.check)
+        found = {self.named(e): e for e in joined}
+        bad = sorted(found.values(), key=lambda e: ROOTS.get(kind_of(e.check), len(ROOTS)))
         return tuple(sorted(bad, key=lambda e: e.severity or Severity.P3))
+
+    def named(self, event: Event) -> tuple[str, str]:
+        """The service and the check that an event is about."""
+        return event.service or self.service, event.check
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Its own, and those that were found failing with it in this spell."""
+        return tuple(dict.fromkeys([self.service, *(self.named(e)[0] for e in self.failing)]))
+
+    def fell_again(self, since: datetime) -> int:
+        """How often it failed again, since then, after it had seemed well by itself."""
+        turns = [e for e in self.timeline if e.kind in {*BEGINS_PROOF, K.PERSISTED, K.DETECTED}]
+        return sum(
+            after.kind in {K.PERSISTED, K.DETECTED} and before.kind is K.HEALED and after.at > since
+            for before, after in pairwise(turns)
+        )
 
     @property
     def acknowledged(self) -> Event | None:

@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import NamedTuple
 
+from .check import SETTLING
+from .length import about
+
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Deploy statuses as the Render API spells them; others stay unknown and prove nothing.
@@ -78,7 +81,10 @@ class Hosted:
 
 
 class Standing(NamedTuple):
-    """Whether it stands; if not, a code of the severity table; and a line for people."""
+    """Whether it stands; if not, a code of the severity table; and a line for people.
+
+    Of one that stands the code may be SETTLING: a start or a deploy may be felt now.
+    """
 
     ok: bool
     code: str
@@ -101,8 +107,14 @@ def standing(
     suspended: bool = False,
     suspenders: Sequence[str] = (),
     loop: LoopRule = LoopRule(),
+    settles_within: timedelta = timedelta(),
+    deploy_within: timedelta | None = None,
 ) -> Standing:
-    """Say how the service stands, from its events and its newest deploys in any order."""
+    """Say how the service stands, from its events and its newest deploys in any order.
+
+    A start may be felt for `settles_within`; a deploy that takes longer than `deploy_within` is
+    stuck.
+    """
     if suspended:
         return Standing(ok=False, code="suspended", detail=_suspended_by(suspenders))
     history = sorted(events, key=lambda e: e.at)
@@ -113,7 +125,10 @@ def standing(
     if fault:
         also = f"; deploy {deploys[0].id} is in progress" if in_progress(deploys) else ""
         return Standing(ok=False, code=fault.code, detail=f"{fault.detail}{also}")
-    return _deployed(deploys) or Standing(ok=True, code="", detail="running")
+    if found := _deployed(deploys, now, deploy_within):
+        return found
+    code = SETTLING if now - since < settles_within else ""
+    return Standing(ok=True, code=code, detail="running")
 
 
 def in_progress(deploys: Sequence[Deploy]) -> bool:
@@ -250,8 +265,7 @@ def _looping(failures: Sequence[Happening], now: datetime, rule: LoopRule) -> Fa
     recent = [e for e in failures if now - e.at <= rule.within]
     if len(recent) < rule.failures:
         return None
-    minutes = rule.within.total_seconds() / 60
-    detail = f"failed {len(recent)} times in {minutes:g} minutes; last: {_why(recent[-1]).detail}"
+    detail = f"failed {len(recent)} times in {about(rule.within)}; last: {_why(recent[-1]).detail}"
     return Failure("crash_loop", detail)
 
 
@@ -267,13 +281,19 @@ def _why(event: Happening) -> Failure:
     return event.failure or Failure("crashed", "it failed; the platform gives no reason")
 
 
-def _deployed(deploys: Sequence[Deploy]) -> Standing | None:
+def _deployed(
+    deploys: Sequence[Deploy], now: datetime, within: timedelta | None
+) -> Standing | None:
     latest = next((d for d in deploys if d.status != "canceled"), None)
     if latest is None:
         return None
     if latest.status in IN_PROGRESS:
+        took = now - (latest.created_at or now)
+        if within is not None and took > within:
+            detail = f"deploy {latest.id} has been in progress for {about(took)}"
+            return Standing(ok=False, code="deploy_stuck", detail=detail)
         detail = f"running; deploy {latest.id} is in progress"
-        return Standing(ok=True, code="", detail=detail)
+        return Standing(ok=True, code=SETTLING, detail=detail)
     if latest.status in DEPLOY_FAILED:
         detail = f"deploy {latest.id}: {DEPLOY_FAILED[latest.status]}"
         return Standing(ok=False, code="deploy_failed", detail=detail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -104,6 +105,7 @@ class Proposal:
     live: Live
     expires_at: datetime
     brief: tuple[tuple[str, str], ...] = ()
+    service: str = ""
 
 
 def propose(
@@ -115,9 +117,10 @@ def propose(
     """
     suiting = [(r, reason) for r in remedies if (reason := r.suits(evidence))]
     suiting.sort(key=lambda pair: (not pair[1].likely, pair[0].risk is Risk.HIGH))
+    several = {name for name, n in Counter(r.name for r, _ in suiting).items() if n > 1}
     return tuple(
         Proposal(
-            id=f"{look}.{remedy.name}",
+            id=f"{look}.{remedy.name}" + (f"@{remedy.service}" if remedy.name in several else ""),
             action=remedy.name,
             target=reason.target,
             risk=remedy.risk,
@@ -127,6 +130,7 @@ def propose(
             live=reason.live,
             expires_at=now + rules.offer_valid,
             brief=reason.brief,
+            service=remedy.service,
         )
         for remedy, reason in suiting
     )

@@ -56,8 +56,8 @@ async def premise_gone(
         return "the approval came too long ago; nothing was done"
     if why := changed(proposal.live, live):
         return f"{why}; nothing was done"
-    failed = {e.check for e in incident.failing}
-    now = await verdicts(world, incident.service)
+    failed = {incident.named(e) for e in incident.failing}
+    now = await verdicts(world, incident)
     if failed and all(now.get(check) is Verdict.HEALTHY for check in failed):
         return "every check passes again; nothing was done"
     return None
@@ -163,7 +163,7 @@ def chosen(incident: Incident) -> Proposal:
 
 
 def action_for(world: World, incident: Incident, proposal: Proposal) -> Action | None:
-    mine = (a for a in world.actions if a.service == incident.service)
+    mine = (a for a in world.actions if a.service == (proposal.service or incident.service))
     return next((a for a in mine if a.name == proposal.action), None)
 
 

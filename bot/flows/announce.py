@@ -2,43 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-from bot.domain.incident import Event, Incident, Kind, Status
+from bot.domain.incident import WHILE_LIVE, Event, Incident, Kind, Status
+from bot.domain.rules import Rules
 from bot.ports import Lane, Post, World
 from bot.views.card import card, superseded
 from bot.views.message import Document, Message
 from bot.views.report import report
+from bot.views.storm import storm
 from bot.views.thread import all_clear, log, persisted, reminder
 from bot.views.words import esc
 
+STORM = "storm"  # the memo: one is not over yet
+MOST_AT_ONCE = 200  # incidents that are looked at for a storm
 MOVING = (Status.OPEN, Status.RUNNING, Status.VERIFYING)  # their cards change with time alone
 
 
 async def announce(world: World) -> bool:
     """Post what is new; the card's key stays, so that it is edited in place."""
     news = await world.store.unannounced()
+    if not news:
+        return False
+    stormy = await storms(world)
     for incident, told in news:
-        posts = [*cards(world, incident), *others(world, incident, told)]
+        posts = [*cards(world, incident, stormy), *others(world, incident, told)]
+        if incident.id in stormy:
+            posts.insert(0, stormy[incident.id])
         await world.store.announce(incident, posts)
-    return bool(news)
+    return True
+
+
+async def storms(world: World) -> Mapping[int, Post]:
+    """For each incident that came in a storm, the one message that tells of all of them."""
+    rules, posts = world.rules, dict[int, Post]()
+    if not await may_storm(world):
+        return posts
+    gathered = list(gusts(await world.store.recent(MOST_AT_ONCE), rules))
+    if not any(i.status in WHILE_LIVE for together in gathered for i in together):
+        await world.store.set_memo(STORM, "")
+    for together in gathered:
+        first = together[0]
+        quiet = not any(rules.audible(i.severity, i.began_at) for i in together)
+        key = f"storm:{first.id}:{first.relapses}"
+        post = Post(key, world.chat, Lane.STORM, storm(together, rules), silent=quiet)
+        posts |= {i.id: post for i in together}
+    return posts
+
+
+async def may_storm(world: World) -> bool:
+    """Seldom so: reading many incidents must not hold up the page of a single one."""
+    if await world.store.memo(STORM):
+        return True
+    rules = world.rules
+    begun = any(gusts(await world.store.recent(rules.storm), rules))
+    if begun:
+        await world.store.set_memo(STORM, "blows")
+    return begun
+
+
+def gusts(incidents: Iterable[Incident], rules: Rules) -> Iterator[Sequence[Incident]]:
+    """Incidents that followed each other so closely, in such number, that they are told as one."""
+    gust: list[Incident] = []
+    for incident in sorted(incidents, key=lambda i: (i.began_at, i.id)):
+        if gust and incident.began_at - gust[-1].began_at > rules.storm_within:
+            if len(gust) >= rules.storm:
+                yield gust
+            gust = []
+        gust.append(incident)
+    if len(gust) >= rules.storm:
+        yield gust
 
 
 async def refresh(world: World) -> bool:
     """Let bars fill and questions expire: the same card is posted again as time goes by."""
-    for incident in await world.store.having(*MOVING):
-        await world.store.post(*cards(world, incident))
+    moving = await world.store.having(*MOVING)
+    stormy = await storms(world) if len(moving) >= world.rules.storm else {}
+    for incident in moving:
+        await world.store.post(*cards(world, incident, stormy))
     return False
 
 
-def cards(world: World, incident: Incident) -> Iterator[Post]:
-    now, severity = world.now(), incident.severity
+def cards(world: World, incident: Incident, stormy: Container[int] = ()) -> Iterator[Post]:
+    """The card is the page, but for one of a storm: that has one page for all."""
+    now, severity, alone = world.now(), incident.severity, incident.id not in stormy
     yield Post(
         key=card_key(incident),
         chat=world.chat,
-        lane=Lane.PAGE if severity.wakes else Lane.CARD,
+        lane=Lane.PAGE if severity.wakes and alone else Lane.CARD,
         message=card(incident, world.rules, now),
-        silent=not world.rules.audible(severity, now),
+        silent=not (alone and world.rules.audible(severity, now)),
     )
     if incident.relapses:
         old = f"card:{incident.id}:{incident.relapses - 1}"
@@ -74,7 +127,9 @@ def of_event(world: World, incident: Incident, event: Event) -> tuple[Message, b
     if event.kind is Kind.REMINDED:
         return reminder(incident, event, world.rules), False
     if event.kind is Kind.PERSISTED:
-        quiet = not world.rules.audible(incident.severity, event.at)
+        rules = world.rules
+        wavers = incident.fell_again(event.at - rules.flaps_within) > rules.flaps
+        quiet = wavers or not rules.audible(incident.severity, event.at)
         return persisted(incident, event, world.rules), quiet
     return None
 

@@ -15,7 +15,7 @@ async def triage(world: World) -> bool:
     waiting = [i for i in await world.store.having(Status.OPEN) if needs_a_look(world, i)]
     for incident in waiting:
         evidence = await gather(world, incident)
-        actions = [a for a in world.actions if a.service == incident.service]
+        actions = [a for a in world.actions if a.service in incident.services]
         now = world.now()
         offers = propose(actions, evidence, incident.version, now, world.rules)
         event = Event(Kind.TRIAGED, now, evidence=evidence, proposals=offers)
@@ -46,7 +46,7 @@ def out_of_date(world: World, incident: Incident, at: datetime) -> bool:
 
 async def gather(world: World, incident: Incident) -> tuple[Evidence, ...]:
     """Ask every source of the service at once; one that fails is evidence of not knowing."""
-    mine = [s for s in world.sources if s.service == incident.service]
+    mine = [s for s in world.sources if s.service in incident.services]
     return tuple(await asyncio.gather(*(ask(world, s, incident) for s in mine)))
 
 

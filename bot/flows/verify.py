@@ -13,6 +13,8 @@ from bot.flows.triage import gather
 from bot.flows.watch import verdicts
 from bot.ports import World
 
+Found = Mapping[tuple[str, str], Verdict]
+
 
 async def verify(world: World) -> bool:
     did = False
@@ -27,13 +29,13 @@ async def next_event(world: World, incident: Incident) -> Event | None:
     since, now = incident.acted_at, world.now()
     if since is None:
         raise LookupError(f"incident #{incident.id} is verifying nothing")
-    found = await verdicts(world, incident.service, since)
+    found = await verdicts(world, incident, since)
     healthy = all(v is Verdict.HEALTHY for v in found.values())
     step = next_step(incident, world.rules)
     if step is None:
         return Event(Kind.RECOVERED, now, note="back, stayed up, healthy, no regression")
     if step.phase is Phase.BACK:
-        return await is_it_back(world, incident, since, healthy=healthy)
+        return await is_it_back(world, incident, since, found)
     if Verdict.FAILING in found.values():
         return Event(Kind.PERSISTED, now, note=await what_fails(world, incident, found))
     if healthy and now >= step.due:
@@ -42,16 +44,18 @@ async def next_event(world: World, incident: Incident) -> Event | None:
 
 
 async def is_it_back(
-    world: World, incident: Incident, since: datetime, *, healthy: bool
+    world: World, incident: Incident, since: datetime, found: Found
 ) -> Event | None:
     now = world.now()
-    if healthy:
+    if all(v is Verdict.HEALTHY for v in found.values()):
         note = await newest_looks(world, incident, since)
         return Event(Kind.CHECKED, now, phase=Phase.BACK, note=note)
-    if now - since <= world.rules.back_within:
-        return None
-    found = await verdicts(world, incident.service, since)
-    return Event(Kind.PERSISTED, now, note=await what_fails(world, incident, found))
+    if now - since > world.rules.back_within:
+        return Event(Kind.PERSISTED, now, note=await what_fails(world, incident, found))
+    for name, verdict in found.items():
+        if verdict is Verdict.UNSURE:
+            world.look_soon(*name)
+    return None
 
 
 async def holds(world: World, incident: Incident, step: Step) -> Event:
@@ -61,33 +65,37 @@ async def holds(world: World, incident: Incident, step: Step) -> Event:
     return Event(Kind.CHECKED, world.now(), phase=step.phase, step=step.number, note=note)
 
 
-async def what_fails(world: World, incident: Incident, found: Mapping[str, Verdict]) -> str:
+async def what_fails(world: World, incident: Incident, found: Found) -> str:
     """One clause per check that is not healthy, in the words of its newest look."""
-    bad = [check for check, verdict in found.items() if verdict is not Verdict.HEALTHY]
+    bad = [name for name, verdict in found.items() if verdict is not Verdict.HEALTHY]
     clauses = []
-    for check in bad:
-        looks = await world.store.results(incident.service, check, limit=1)
+    for service, check in bad:
+        looks = await world.store.results(service, check, limit=1)
         said = looks[0].detail if looks and looks[0].seen is not Seen.PASS else "not sure yet"
-        clauses.append(f"{check}: {said}")
+        whose = "" if service == incident.service else f"{service} "
+        clauses.append(f"{whose}{check}: {said}")
     return "; ".join(clauses) or "it failed again"
 
 
 async def newest_looks(world: World, incident: Incident, since: datetime) -> str:
-    mine = [c.name for c in world.checks if c.service == incident.service]
-    said = [await world.store.results(incident.service, n, since=since, limit=1) for n in mine]
+    mine = checks_of(world, incident)
+    said = [await world.store.results(*name, since=since, limit=1) for name in mine]
     return " · ".join(looks[0].detail for looks in said if looks and looks[0].detail)
+
+
+def checks_of(world: World, incident: Incident) -> list[tuple[str, str]]:
+    return [(c.service, c.name) for c in world.checks if c.service in incident.services]
 
 
 async def figures(world: World, incident: Incident, since: datetime) -> str:
     """Looks that passed, the highest error rate, memory and CPU, all since the step before."""
-    mine = [c.name for c in world.checks if c.service == incident.service]
-    looks = {
-        n: await world.store.results(incident.service, n, since=since, limit=999) for n in mine
-    }
+    mine = checks_of(world, incident)
+    looks = {name: await world.store.results(*name, since=since, limit=999) for name in mine}
     every = [look for found in looks.values() for look in found]
     good = sum(look.seen is Seen.PASS for look in every)
     said = [f"{good} of {len(every)} looks good"]
-    if rates := [look.value for look in looks.get("logs", ()) if look.value is not None]:
+    logs = looks.get((incident.service, "logs"), ())
+    if rates := [look.value for look in logs if look.value is not None]:
         said.append(f"{max(rates):.1f} errors/min at most")
     said += resources(await gather(world, incident))
     return " · ".join(said)

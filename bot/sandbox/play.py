@@ -6,14 +6,17 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 
 from bot.sandbox.nights import NIGHTS
-from bot.sandbox.nights.story import Story, WentWrong
+from bot.sandbox.nights.story import Night, Story, WentWrong, words
+from bot.sandbox.switches import SWITCHES
 from bot.sandbox.world import PracticeWorld
 
-__all__ = ["NIGHTS", "Played", "keep_open", "play"]
+__all__ = ["NIGHTS", "Played", "keep_open", "play", "play_together"]
+
+TARGETS = 20  # small sites that the storm takes
 
 
 @dataclass(frozen=True)
@@ -34,24 +37,58 @@ async def play(
     night: str, *, speed: float, store: str, port: int = 0, told: Callable[[str], None]
 ) -> Played:
     """Play it in a fresh world; `told` is given each line of the story as it happens."""
-    began = time.monotonic()
-    async with PracticeWorld(speed, port=port, store=store) as world:
+    tale = NIGHTS[night]
+    speed = min(speed, tale.fastest)
+    async with opened(speed, store, port, brief=tale.brief) as world:
         told(f"The practice world is up: {world.server.base}")
-        story, why = Story(world, told=told), ""
-        try:
-            await NIGHTS[night].play(story)
-        except WentWrong as wrong:
-            why = str(wrong)
-        return Played(
-            night,
-            store,
-            speed,
-            ok=not why,
-            why=why,
-            seconds=time.monotonic() - began,
-            marks=tuple(story.marks),
-            watchdog_log=tuple(world.watchdog.log) if why else (),
-        )
+        return await played(tale, world, told)
+
+
+async def play_together(
+    nights: Iterable[str], *, speed: float, store: str, told: Callable[[str], None]
+) -> AsyncIterator[Played]:
+    """Play them one after another in one world, where proofs are short."""
+    async with opened(speed, store, 0, brief=True) as world:
+        for night in nights:
+            told(f"== {night}")
+            one = await played(NIGHTS[night], world, told)
+            yield one
+            if not one.ok:
+                await repair(world)
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    speed: float, store: str, port: int, *, brief: bool
+) -> AsyncIterator[PracticeWorld]:
+    targets = TARGETS if brief else 0
+    async with PracticeWorld(speed, port=port, store=store, targets=targets, brief=brief) as world:
+        yield world
+
+
+async def played(night: Night, world: PracticeWorld, told: Callable[[str], None]) -> Played:
+    began, story, why = time.monotonic(), Story(world, told=told), ""
+    try:
+        await night.play(story)
+    except WentWrong as wrong:
+        newest = " / ".join(" · ".join(words(m).split("\n")[:8]) for m in story.messages()[-4:])
+        why = f"{wrong}; the chat ends with: {newest}"
+    return Played(
+        night.name,
+        world.store,
+        world.pace.speed,
+        ok=not why,
+        why=why,
+        seconds=time.monotonic() - began,
+        marks=tuple(story.marks),
+        watchdog_log=tuple(world.watchdog.log) if why else (),
+    )
+
+
+async def repair(world: PracticeWorld) -> None:
+    for switch in SWITCHES:
+        if switch.off and switch.is_on(world):
+            await switch.flip(world, on=False)
 
 
 async def keep_open(*, speed: float, store: str, port: int, opened: Callable[[str], None]) -> None:

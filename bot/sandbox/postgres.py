@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import re
 import secrets
 import shutil
-import socket
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import asyncpg
 
 from bot.sandbox.pgserver import HOST, Server
+from bot.sandbox.ports import free_port
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 State = Literal["running", "stopped", "frozen", "starting"]
 
-PORTS = range(15400, 32000)  # below the ports the kernel lends to outgoing connections
 START_SECONDS = 60
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 HOLDER = "reports"  # the role that holds the connections of saturate()
@@ -34,8 +33,9 @@ class Postgres:
     def __init__(self, folder: Path, *, max_connections: int = 40, port: int | None = None) -> None:
         self.folder = folder
         self.max_connections = max_connections
-        self.port = port if port is not None else _free_port()
+        self.port = port if port is not None else free_port()
         self.since = datetime.now(UTC)
+        self.changed: Callable[[State], None] = lambda _: None  # is told each new state
         self._state: State = "stopped"
         self._lock = asyncio.Lock()
         self._server: Server | None = None
@@ -114,6 +114,21 @@ class Postgres:
             await connection.close()
         return f"postgresql://{name}:{self._passwords[name]}@{HOST}:{self.port}/{name}"
 
+    async def run(self, statement: str, *, database: str = "postgres") -> Any:  # noqa: ANN401 - any value
+        """The first value, if any, as the superuser, whose connection is kept free.
+
+        Raises one of `NO_ANSWER`.
+        """
+        connection = await self._connect("postgres", database=database)
+        try:
+            return await connection.fetchval(statement)
+        finally:
+            connection.terminate()
+
+    def password(self, role: str) -> str:
+        """What the role was given when it was made."""
+        return self._passwords[role]
+
     def connections(self) -> int:
         return self._server.clients() if self._server is not None else 0
 
@@ -132,6 +147,7 @@ class Postgres:
         if state != self._state:
             self._state = state
             self.since = datetime.now(UTC)
+            self.changed(state)
 
     async def _launch(self) -> None:
         if self._server is None:
@@ -176,13 +192,15 @@ class Postgres:
         tail = await asyncio.to_thread(server.log_tail)
         raise RuntimeError(f"postgres ended while starting:\n{tail}")
 
-    async def _connect(self, role: str, seconds: float = 5) -> asyncpg.Connection:
+    async def _connect(
+        self, role: str, seconds: float = 5, database: str = "postgres"
+    ) -> asyncpg.Connection:
         return await asyncpg.connect(
             host=HOST,
             port=self.port,
             user=role,
             password=self._passwords[role],
-            database="postgres",
+            database=database,
             ssl=False,
             timeout=seconds,
             server_settings={"application_name": "sandbox" if role == "postgres" else role},
@@ -212,11 +230,3 @@ class Postgres:
 async def _make_database(connection: asyncpg.Connection, name: str) -> None:
     if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
         await connection.execute(f'CREATE DATABASE "{name}" OWNER "{name}"')
-
-
-def _free_port() -> int:
-    for port in random.sample(PORTS, len(PORTS)):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind((HOST, port))
-            return port
-    raise RuntimeError("every port is taken")

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import uvicorn
 from starlette.applications import Starlette
 
+from bot.sandbox.ports import listening
+
 
 class Quiet(uvicorn.Server):
     """Leaves the signals to the conductor, who has more to end than a server."""
@@ -21,7 +23,7 @@ class Quiet(uvicorn.Server):
 
 class Server:
     def __init__(self, port: int) -> None:
-        self.socket = listening(port)
+        self.socket = bound_to(port)
         self.port: int = self.socket.getsockname()[1]
         self._server: Quiet | None = None
         self._task: asyncio.Task[None] | None = None
@@ -46,13 +48,9 @@ class Server:
         self.socket.close()
 
 
-def listening(port: int) -> socket.socket:
+def bound_to(port: int) -> socket.socket:
     """Bind the port, or any free one when it is taken; 0 means any."""
-    bound = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio sets TCP_NODELAY only then
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        bound.bind(("127.0.0.1", port))
+        return listening(port)
     except OSError:
-        bound.bind(("127.0.0.1", 0))
-    bound.listen(128)
-    return bound
+        return listening(0)

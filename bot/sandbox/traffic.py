@@ -22,6 +22,21 @@ SAYINGS = (
     "buy milk on the way home",
     "/notes",
 )
+QUESTION = "/ask what did I want to do today?"
+
+
+IMPATIENT = 0.2  # real seconds
+
+
+async def ask_again_and_again(telegram: Telegram) -> None:
+    """Everybody asks Claude once more as soon as the bot has answered, for ever."""
+    users = [one.id for one in cast.PEOPLE if one.role == "user"]
+    for user_id in cycle(users):
+        await asyncio.sleep(IMPATIENT)
+        last = telegram.messages(user_id)[-1:]
+        if all(message["from"]["is_bot"] for message in last):
+            with contextlib.suppress(NotPossible):
+                telegram.say(user_id, user_id, QUESTION)
 
 
 async def use_life_os(telegram: Telegram, pace: Pace) -> None:

@@ -19,20 +19,27 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from bot.sandbox import cast, edge, history, page
+from bot.sandbox.certificate import Authority
 from bot.sandbox.claude import Claude
 from bot.sandbox.code import Code
+from bot.sandbox.doings import Doings
 from bot.sandbox.github import GitHub
+from bot.sandbox.meddling import Meddling
 from bot.sandbox.pace import Pace
 from bot.sandbox.plan import Places, watchdog_environment, watchdog_toml
+from bot.sandbox.ports import HOST
 from bot.sandbox.postgres import Postgres
 from bot.sandbox.render import Render, Service
+from bot.sandbox.render.disk import Disk
 from bot.sandbox.repository import Repository
 from bot.sandbox.server import Server
 from bot.sandbox.statuspage import StatusPages
 from bot.sandbox.switches import BY_NAME, SWITCHES
+from bot.sandbox.targets import Targets
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.traffic import use_life_os
 from bot.sandbox.watchdog import Watchdog
+from bot.sandbox.wires import Wires, through
 
 MODEL_SECONDS = 8.0  # world seconds
 DATABASE_RESTART = 20.0  # world seconds that it is away
@@ -44,10 +51,21 @@ LOG_LINES = 40
 class PracticeWorld:
     """`async with PracticeWorld(...) as world`: up and healthy inside, gone without trace after.
 
-    `store` is "sqlite" or "postgres": what the watchdog keeps its own records in.
+    `store` is "sqlite" or "postgres": what the watchdog keeps its own records in. `targets` is how
+    many small sites it watches beside the service. `brief`: proofs are short, and what fails again
+    is a new incident, so that many nights can be played one after another.
     """
 
-    def __init__(self, speed: float, *, port: int = 0, store: str = "sqlite") -> None:
+    def __init__(
+        self,
+        speed: float,
+        *,
+        port: int = 0,
+        store: str = "sqlite",
+        targets: int = 0,
+        brief: bool = False,
+    ) -> None:
+        self.brief = brief
         self.pace, self.store = Pace(speed), store
         self.folder = Path(tempfile.mkdtemp(prefix="practice-"))
         self.folder.chmod(0o755)
@@ -58,8 +76,14 @@ class PracticeWorld:
         self.pages: StatusPages = StatusPages(self.pace)
         self.postgres: Postgres = Postgres(self.folder / "watched")
         self.outages: set[str] = set()  # of others, switched on by name
+        self.doings: Doings = Doings()
+        self.targets: Targets = Targets(targets)
+        self.disk: Disk = Disk(self.folder / "disk")
         self._stack = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
+        self.authority: Authority
+        self.wires: Wires
+        self.meddling: Meddling
         self.repository: Repository
         self.github: GitHub
         self.service: Service
@@ -82,8 +106,13 @@ class PracticeWorld:
 
     async def _start(self) -> None:
         self._people()
-        database, store = await asyncio.gather(self._database(), self._store())
+        database, store, self.authority = await asyncio.gather(
+            self._database(), self._store(), asyncio.to_thread(Authority)
+        )
         self._stack.push_async_callback(self.server.close)
+        await self._lay_wires()
+        self.meddling = Meddling(self.postgres, database, cast.DATABASE_ROLE)
+        self._stack.callback(self.meddling.unlock)
         for emulator in (self.telegram, self.claude, self.pages):
             self._stack.callback(emulator.close)
         self.repository = await asyncio.to_thread(history.build, self.folder / "life-os.git")
@@ -91,19 +120,18 @@ class PracticeWorld:
             self.pace, self.repository, cast.GITHUB_TOKEN, pushed=self._main_has_moved
         )
         self._stack.callback(self.github.close)
-        self.service = self._add_service(database)
-        self._add_database(database)
+        self.service = self._add_service(through(database, self.wires.life_os))
+        self._add_database(watched := through(database, self.wires.database))
         self._stack.push_async_callback(self.render.close)
         client = await self._stack.enter_async_context(httpx.AsyncClient())
         await self.server.start(self._app(client))
-        self.places = Places(
-            self.folder, self.server.base, self.service.id, cast.DATABASE, database, store
-        )
+        self.places = self._places(watched, store)
         self.places.config.write_text(watchdog_toml(self.places, self.pace))
         await self.service.start()
         self.watchdog = Watchdog(watchdog_environment(self.places, os.environ), self.folder)
         self._stack.push_async_callback(self.watchdog.close)
         await self.watchdog.start()
+        self._stack.callback(self.doings.close)
         self._tasks.append(asyncio.create_task(use_life_os(self.telegram, self.pace)))
         self._tasks.append(asyncio.create_task(self._show()))
 
@@ -118,10 +146,29 @@ class PracticeWorld:
         )
         self.telegram.add_chat(cast.UMA.id, "private", None, [cast.UMA.id], [watched])
 
+    async def _lay_wires(self) -> None:
+        self.wires = Wires(self.server.port, self.postgres.port, self.authority)
+        self.postgres.changed = self.wires.database_is
+        await self.wires.open(self._stack)
+
+    def _places(self, database: str, store: str) -> Places:
+        return Places(
+            folder=self.folder,
+            base=f"http://{HOST}:{self.wires.ours.port}",
+            service_id=self.service.id,
+            postgres_id=cast.DATABASE,
+            database_url=database,
+            store_url=store,
+            ca_file=self.authority.write(self.folder / "ca.pem"),
+            tls_port=self.wires.front.port,
+            targets=self.targets.count,
+            brief=self.brief,
+        )
+
     async def _database(self) -> str:
         self._stack.push_async_callback(self.postgres.close)
         await self.postgres.start()
-        return await self.postgres.create("lifeos")
+        return await self.postgres.create(cast.DATABASE_ROLE)
 
     async def _store(self) -> str:
         """The watchdog's own records: never in the database that it watches."""
@@ -141,11 +188,13 @@ class PracticeWorld:
             "ANTHROPIC_BASE_URL": f"{self.server.base}/anthropic",
             "ANTHROPIC_MODEL": cast.CLAUDE_MODEL,
             "DATABASE_URL": database,
+            cast.JOURNAL_VARIABLE: str(self.disk.folder / cast.JOURNAL),
             "LIFE_OS_MODEL_SECONDS": f"{max(self.pace.real(MODEL_SECONDS), 0.2):.2f}",
             "LIFE_OS_HEARTBEAT_SECONDS": "1",
             "LIFE_OS_TICK_SECONDS": "2",
         }
-        return self.render.add_service(
+        self.disk.folder.mkdir()
+        service = self.render.add_service(
             name=cast.SERVICE,
             command=[sys.executable, "-m", "lifeos"],
             env=env,
@@ -154,6 +203,8 @@ class PracticeWorld:
             # As many small services have it: a deploy is live as soon as its port is open.
             health_path=None,
         )
+        service.disk = self.disk
+        return service
 
     def _add_database(self, url: str) -> None:
         self.render.add_postgres(
@@ -187,6 +238,7 @@ class PracticeWorld:
                 Mount("/status", routes=self.pages.routes),
                 Mount("/api", routes=[*mine, *self.telegram.chat_routes]),
                 *edge.routes(self.service, client),
+                *self.targets.routes,
                 *page.routes(),
             ]
         )

@@ -9,10 +9,22 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.domain.redact import redact
+from bot.settings.checks import Own, Upstream
 from bot.settings.environment import Settings
 from bot.settings.house import House, PeopleConfig, ServiceConfig
 
-__all__ = ["BadSettings", "House", "ServiceConfig", "Settings", "read_settings"]
+__all__ = [
+    "BadSettings",
+    "House",
+    "Own",
+    "ServiceConfig",
+    "Settings",
+    "Upstream",
+    "read_settings",
+]
+
+
+VERBS = ("is ", "must ", "takes ", "names ", "needs ", "cannot ")
 
 
 class BadSettings(Exception):  # noqa: N818 - it carries a list for the person, not a fault of ours
@@ -73,6 +85,14 @@ def contradictions(settings: Settings, house: House | None, bad: frozenset[str])
         for one in house.services
         if one.render_postgres_id and not one.database_url.get_secret_value()
     ]
+    pinged = [
+        f"{one.name}/{check.kind}:{check.name}"
+        for one in house.services
+        for check in one.checks
+        if check.kind == "heartbeat" and check.token.get_secret_value()
+    ]
+    if pinged and settings.http_port is None and "http_port" not in bad:
+        wrong.append(f"HTTP_PORT is missing: {', '.join(pinged)} waits for pings.")
     if not house.services and not bad & {"watched_database_url", "watched_health_url"}:
         wrong.append(
             "Nothing to watch: set RENDER_SERVICE_ID (on Render itself WATCHED_SERVICE_ID),"
@@ -119,21 +139,34 @@ def from_environment(settings: Settings) -> tuple[ServiceConfig, ...]:
             render_postgres_id=settings.render_postgres_id,
             database_url=settings.watched_database_url,
             health_url=settings.watched_health_url,
+            bot_token=settings.watched_bot_token,
         ),
     )
 
 
 def sentence(error: Any, *, upper: bool) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
     """Turn one finding of pydantic into a sentence that says what to do. Never shows the value."""
-    name = ".".join(str(part) for part in error["loc"])
+    name = named(error["loc"])
     name = name.upper() if upper else name
     said = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "union_tag_invalid":  # its message shows what was written
+        return f"{name}.kind must be one of {error['ctx']['expected_tags']}."
+    if error["type"] == "union_tag_not_found":
+        return f"{name}.kind is missing; see docs/settings.md."
     if error["type"] == "missing":
         return f"{name} is missing; see {'.env.example' if upper else 'docs/settings.md'}."
     if error["type"] == "extra_forbidden":
         return f"{name} is not a setting; see the list in docs/settings.md."
-    if not name:
-        return said
     end = "" if said.endswith(".") else "."
-    verb = "" if said.startswith(("is ", "must ", "takes ", "names ")) else ": "
-    return f"{name}{verb or ' '}{said}{end}".replace(" : ", ": ")
+    if not name:
+        return said + end
+    verb = " " if said.startswith(VERBS) else ": "
+    return f"{name}{verb}{said}{end}"
+
+
+def named(loc: tuple[int | str, ...]) -> str:
+    """Where it stands in the file, without what pydantic adds: the kind of a check, "[key]"."""
+    kinds = {
+        n for n in range(2, len(loc)) if loc[n - 2] == "checks" and isinstance(loc[n - 1], int)
+    }
+    return ".".join(str(part) for n, part in enumerate(loc) if n not in kinds and part != "[key]")

@@ -5,10 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.settings.values import POSTGRES, SQLITE, of_people, postgres_url, web_address
+from bot.settings.values import (
+    POSTGRES,
+    SQLITE,
+    long_token,
+    of_people,
+    postgres_url,
+    telegram_token,
+    web_address,
+    webhook_secret,
+)
 
 Ids = Annotated[frozenset[int], NoDecode]
 
@@ -45,6 +54,10 @@ class Settings(BaseSettings):
     store_url: SecretStr = SecretStr("sqlite:///watchdog.db")
     reports_dir: Path = Path(".agent/logs")
     watchdog_config: Path | None = None
+    http_port: int | None = Field(None, ge=1, le=65535)
+    alert_token: SecretStr = SecretStr("")
+    metrics_token: SecretStr = SecretStr("")
+    render_webhook_secret: SecretStr = SecretStr("")
 
     @field_validator("telegram_admins", "telegram_responders", "telegram_viewers", mode="before")
     @classmethod
@@ -58,21 +71,16 @@ class Settings(BaseSettings):
             )
         return of_people(frozenset(int(p) for p in parts))
 
-    @field_validator("telegram_bot_token", "watched_bot_token")
-    @classmethod
-    def looks_like_a_token(cls, value: SecretStr) -> SecretStr:
-        id, _, rest = value.get_secret_value().partition(":")
-        if value.get_secret_value() and not (id.isdecimal() and rest):
-            raise ValueError("is not a bot token; @BotFather gives one like 123456:ABC…")
-        return value
-
     @field_validator("telegram_api_url", "render_api_url", "anthropic_base_url", "github_api_url")
     @classmethod
     def is_a_base(cls, value: str) -> str:
         return web_address(value).rstrip("/")
 
+    _token = field_validator("telegram_bot_token", "watched_bot_token")(telegram_token)
     _address = field_validator("watched_health_url")(web_address)
     _database = field_validator("watched_database_url")(postgres_url)
+    _long = field_validator("alert_token", "metrics_token")(long_token)
+    _secret = field_validator("render_webhook_secret")(webhook_secret)
 
     @field_validator("store_url")
     @classmethod

@@ -5,43 +5,19 @@ from __future__ import annotations
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from bot.domain.severity import Severity
+from bot.settings.checks import UPSTREAMS, ChecksConfig, Own, Strict, Upstream
+from bot.settings.values import (
+    of_people,
+    one_word,
+    postgres_url,
+    telegram_token,
+    web_address,
 )
 
-from bot.settings.values import of_people, postgres_url, web_address
-
 Hour = Annotated[int, Field(ge=0, le=24)]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class CheckConfig(Strict):
-    """How often one kind of check looks (seconds), and how many looks in a row are believed."""
-
-    every: float = Field(30.0, gt=0)
-    failures: int = Field(3, ge=1, le=100)
-    passes: int = Field(2, ge=1, le=100)
-
-
-class SureCheckConfig(CheckConfig):
-    """Of a check that reads what the platform has written down: it errs less."""
-
-    failures: int = Field(2, ge=1, le=100)
-
-
-class ChecksConfig(Strict):
-    service: SureCheckConfig = SureCheckConfig()
-    http: CheckConfig = CheckConfig()
-    postgres: CheckConfig = CheckConfig()
-    logs: SureCheckConfig = SureCheckConfig()
 
 
 class Timings(Strict):
@@ -58,6 +34,13 @@ class Timings(Strict):
     remind_every: float = Field(300, gt=0)
     relapse_within: float = Field(3600, ge=0)
     start_within: float = Field(300, gt=0)
+    start_grace: float = Field(60, ge=0)
+    confirm_after: float = Field(1, gt=0)
+    confirm_at_most: float = Field(30, gt=0)
+    flaps_within: float = Field(3600, gt=0)
+    storm_within: float = Field(60, ge=0)
+    deaf_after: float = Field(300, gt=0)
+    loop_within: float = Field(600, gt=0)
 
 
 class TelegramConfig(Strict):
@@ -78,7 +61,15 @@ class Thresholds(Strict):
     errors_per_minute: float = Field(3.0, gt=0)
     errors_window_seconds: float = Field(300.0, ge=10)
     http_slow_seconds: float = Field(5.0, gt=0)
+    http_timeout_seconds: float = Field(10.0, gt=0)
+    database_timeout_seconds: float = Field(5.0, gt=0)
     database_slow_seconds: float = Field(1.0, gt=0)
+    database_connections_share: float = Field(0.9, gt=0, le=1)
+    database_blocked_seconds: float = Field(30.0, gt=0)
+    database_transaction_seconds: float = Field(600.0, gt=0)
+    loop_failures: int = Field(3, ge=2)
+    memory_share: float = Field(0.9, gt=0, le=1)
+    certificate_days: float = Field(14.0, gt=0)
 
 
 class ServiceConfig(Strict):
@@ -89,19 +80,39 @@ class ServiceConfig(Strict):
     render_postgres_id: str = ""
     database_url: SecretStr = SecretStr("")
     health_url: str = ""
+    database_writes: bool = True
+    bot_token: SecretStr = SecretStr("")
+    bot_webhook: str = ""
     start_marker: str = "Bot is running!"
-    depends_on: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] | None = None
+    checks: tuple[Own, ...] = ()
 
     _address = field_validator("health_url")(web_address)
     _database = field_validator("database_url")(postgres_url)
+    _webhook = field_validator("bot_webhook")(web_address)
+    _token = field_validator("bot_token")(telegram_token)
 
     @model_validator(mode="after")
     def is_watched(self) -> ServiceConfig:
         database = self.database_url.get_secret_value()
-        if not (self.render_service_id or self.health_url or database):
+        if not (self.render_service_id or self.health_url or database or self.checks):
             raise ValueError(
-                "names nothing to watch: give it render_service_id, health_url or database_url"
+                "names nothing to watch: give it render_service_id, health_url, database_url"
+                " or checks"
             )
+        return self
+
+    @model_validator(mode="after")
+    def checks_have_what_they_need(self) -> ServiceConfig:
+        names = [f"{c.kind}:{c.name}" for c in self.checks]
+        if twice := sorted({n for n in names if names.count(n) > 1}):
+            raise ValueError(f"names a check twice: {', '.join(twice)}")
+        for check in self.checks:
+            asks = check.kind == "sql" or (check.kind == "heartbeat" and check.query)
+            if asks and not self.database_url.get_secret_value():
+                raise ValueError(f"needs database_url for its check {check.kind}:{check.name}")
+            if check.kind == "job" and not self.render_service_id:
+                raise ValueError(f"needs render_service_id for its check job:{check.name}")
         return self
 
 
@@ -113,17 +124,57 @@ class PeopleConfig(Strict):
     _people = field_validator("admins", "responders", "viewers")(of_people)
 
 
+class MemberConfig(Strict):
+    """Somebody who can be called, by the name that people type."""
+
+    id: int
+    name: str = Field(min_length=1, max_length=40)
+
+    _name = field_validator("name")(one_word)
+
+    @field_validator("id")
+    @classmethod
+    def is_a_person(cls, id: int) -> int:
+        return next(iter(of_people(frozenset({id}))))
+
+
+class RungConfig(Strict):
+    """Who is called too when nobody has it after so many seconds: one of the roster, or a chat."""
+
+    after: float = Field(gt=0)
+    who: str = ""
+    chat: int = 0
+
+    @model_validator(mode="after")
+    def calls_somebody(self) -> RungConfig:
+        if bool(self.who) == bool(self.chat):
+            raise ValueError("takes either who or chat")
+        return self
+
+
+class InboundConfig(Strict):
+    """The web server for what comes from outside; it runs only when HTTP_PORT is set."""
+
+    host: str = "0.0.0.0"  # noqa: S104 - hosts send what comes from outside to this address
+
+
 class House(Strict):
     """The content of watchdog.toml."""
 
     timezone: str = "UTC"
     day: tuple[Hour, Hour] = (8, 22)
+    quiet: dict[Severity, tuple[Hour, Hour]] = Field(default_factory=dict)
+    daily_at: Annotated[int, Field(ge=-1, le=23)] = 9
     services: tuple[ServiceConfig, ...] = ()
+    upstreams: tuple[Upstream, ...] = UPSTREAMS
+    roster: tuple[MemberConfig, ...] = ()
+    escalation: tuple[RungConfig, ...] = ()
     checks: ChecksConfig = ChecksConfig()
     timings: Timings = Timings()
     thresholds: Thresholds = Thresholds()
     telegram: TelegramConfig = TelegramConfig()
     render: RenderConfig = RenderConfig()
+    inbound: InboundConfig = InboundConfig()
     people: PeopleConfig = PeopleConfig()
 
     @field_validator("timezone")
@@ -150,14 +201,33 @@ class House(Strict):
             raise ValueError(f"names a service twice: {', '.join(sorted(twice))}")
         return services
 
-    @field_validator("services")
+    @field_validator("quiet")
     @classmethod
-    def dependencies_exist(cls, services: tuple[ServiceConfig, ...]) -> tuple[ServiceConfig, ...]:
-        for service in services:
-            others = {s.name for s in services} - {service.name}
-            if unknown := set(service.depends_on) - others:
+    def the_worst_is_always_heard(
+        cls, quiet: dict[Severity, tuple[int, int]]
+    ) -> dict[Severity, tuple[int, int]]:
+        if Severity.P0 in quiet:
+            raise ValueError("cannot silence P0: a service that is down is heard at any hour")
+        return quiet
+
+    @model_validator(mode="after")
+    def names_lead_somewhere(self) -> House:
+        upstreams, people = [u.name for u in self.upstreams], {m.name for m in self.roster}
+        if twice := {n for n in upstreams if upstreams.count(n) > 1}:
+            raise ValueError(f"upstreams names one twice: {', '.join(sorted(twice))}")
+        if both := {s.name for s in self.services} & set(upstreams):
+            raise ValueError(f"{', '.join(sorted(both))} is a service and an upstream")
+        for service in self.services:
+            others = {s.name for s in self.services} - {service.name} | set(upstreams)
+            if unknown := set(service.depends_on or ()) - others:
                 raise ValueError(
-                    f"names what is no other service: {service.name} depends_on"
+                    f"{service.name} depends_on what is no other service and no upstream:"
                     f" {', '.join(sorted(unknown))}"
                 )
-        return services
+        tokens = [c.token for s in self.services for c in s.checks if c.kind == "heartbeat"]
+        tokens = [token for token in tokens if token.get_secret_value()]
+        if len(tokens) > len(set(tokens)):
+            raise ValueError("two heartbeats have the same token; each needs its own")
+        if unknown := {r.who for r in self.escalation if r.who} - people:
+            raise ValueError(f"escalation names who is not in roster: {', '.join(sorted(unknown))}")
+        return self

@@ -31,5 +31,5 @@ def act_of(name: str) -> Act:
 
 
 def act_in(offer: str) -> Act:
-    """The act of an offer's id, such as 4.restart."""
-    return act_of(offer.partition(".")[2])
+    """The act of an offer's id, such as 4.restart or, among several, 4.restart@life-os."""
+    return act_of(offer.partition(".")[2].partition("@")[0])

@@ -16,6 +16,7 @@ from .message import Button, Message
 from .proof import proof
 from .words import NAME, bold, clock, code, esc, exact, flat, folded, small, span
 
+MOST_FAILING = 8  # lines of a card
 NAMES = {"service": "Service", "logs": "Logs", "database": "Database", "deploys": "Deploys"}
 
 
@@ -23,7 +24,7 @@ def card(incident: Incident, rules: Rules, now: datetime) -> Message:
     """Show the incident as it stands. Pure: the same incident and time give the same card."""
     first = headline(incident, rules)
     parts = [
-        f"{bold(first)}\n{small(about(incident))}",
+        f"{bold(first)}\n{small(about(incident, rules, now))}",
         *BODY[incident.status](incident, rules, now),
     ]
     return Message(
@@ -39,11 +40,19 @@ def superseded(incident: Incident) -> Message:
     return Message(html=esc(text), minimal=text)
 
 
-def about(incident: Incident) -> str:
+def about(incident: Incident, rules: Rules, now: datetime) -> str:
     has = "had" if over(incident) else "has"
     having = f" · {flat(incident.holder, NAME)} {has} it" if incident.holder else ""
     again = f" · failed again {incident.relapses}×" if incident.relapses else ""
-    return f"Incident #{incident.id}{having}{again}"
+    return f"Incident #{incident.id}{having}{again}{wavering(incident, rules, now)}"
+
+
+def wavering(incident: Incident, rules: Rules, now: datetime) -> str:
+    """That it comes and goes, and how often: one card says it, not one page each time."""
+    times = incident.fell_again(now - rules.flaps_within)
+    if times < rules.flaps:
+        return ""
+    return f" · flapping: failed {times + 1}× in {span(now - incident.began_at)}"
 
 
 def open_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
@@ -67,7 +76,7 @@ def verifying_body(incident: Incident, rules: Rules, now: datetime) -> list[str]
     what = f"{esc(act_of(act.action).noun.capitalize())}: " if act else ""
     said = f"{MARKS[began.kind]} {what}{esc(began.note, 200)}" if began else ""
     steps = "\n".join(proof(incident, rules, now))
-    return [said, todo(incident), steps, small(NOT_BEFORE)]
+    return [failing(incident, "What failed"), said, todo(incident), steps, small(NOT_BEFORE)]
 
 
 NOT_BEFORE = "It is not called resolved before every line holds."
@@ -100,11 +109,13 @@ BODY = {
 MARKS = {Kind.RAN: "✔️", Kind.UNKNOWN: "❔", Kind.HEALED: "↗️"}
 
 
-def failing(incident: Incident) -> str:
+def failing(incident: Incident, head: str = "What fails") -> str:
     first = incident.spell[0]
     said = [] if first.check else [f"{esc(first.by, NAME)}: {esc(first.note, 200)}"]
-    rows = [f"• {esc(e.check, 20)}: {esc(e.note, 120)}" for e in incident.failing]
-    return "\n".join([*said, *([bold("What fails"), *rows] if rows else [])])
+    rows = [f"• {esc(e.where, 40)}: {esc(e.note, 120)}" for e in incident.failing[:MOST_FAILING]]
+    if more := len(incident.failing) - MOST_FAILING:
+        rows += [f"• and {more} more"] if more > 0 else []
+    return "\n".join([*said, *([bold(head), *rows] if rows else [])])
 
 
 def setback(incident: Incident) -> str:
@@ -156,7 +167,7 @@ def question(incident: Incident, rules: Rules, now: datetime) -> str:
     grounds = f" ({', '.join(offer.evidence)})" if offer.evidence else ""
     return "\n".join(
         (
-            bold(act_of(offer.action).question.format(flat(incident.service, 20))),
+            bold(act_of(offer.action).question.format(flat(offer.service or incident.service, 20))),
             esc(offer.effect, 240),
             f"{esc(offer.why[:1].upper() + offer.why[1:], 160)}{grounds}",
             *(f"{bold(label)}: {esc(line, 120)}" for label, line in offer.brief),

@@ -23,7 +23,7 @@ ENDS = {Kind.RECOVERED: ("🟢", "resolved"), Kind.OVERRIDDEN: ("⚪", "closed w
 
 def headline(incident: Incident, rules: Rules) -> str:
     """Severity, what is broken for users, since when: as plain text."""
-    name = flat(incident.service, 20)
+    name = flat(hurt(incident), 20)
     if end := over(incident):
         mark, how = ENDS[end.kind]
         return f"{mark} {incident.severity} {name}: {how} after {span(lasted(incident))}"
@@ -31,6 +31,11 @@ def headline(incident: Incident, rules: Rules) -> str:
     if incident.status is Status.VERIFYING:
         return f"{mark} {incident.severity} {name}: checking that it is over · since {since}"
     return f"{mark} {incident.severity} {name} {impact(incident)} · since {since}"
+
+
+def hurt(incident: Incident) -> str:
+    """The service that it is worst for: not always the one it began with."""
+    return incident.named(incident.failing[0])[0] if incident.failing else incident.service
 
 
 def impact(incident: Incident) -> str:

@@ -12,7 +12,7 @@ from bot.domain.severity import MEANING, row
 
 from .acts import act_in
 from .card import how_it_ended
-from .headline import impact, over, was
+from .headline import hurt, impact, over, was
 from .words import clean, flat, plural, short, span
 
 SAYS = {
@@ -83,11 +83,9 @@ STATES = {Kind.RECOVERED: "RESOLVED", Kind.OVERRIDDEN: "CLOSED WITHOUT PROOF"}
 
 
 def summary(incident: Incident) -> str:
-    what = "; ".join(f"{e.check}: {e.note}" for e in incident.failing) or incident.spell[0].note
+    what = "; ".join(f"{e.where}: {e.note}" for e in incident.failing) or incident.spell[0].note
     again = f" It failed again {incident.relapses}×." if incident.relapses else ""
-    return md(
-        f"{incident.service} {said(incident)} ({what}). {how_it_ended(incident)}.{again}", 900
-    )
+    return md(f"{hurt(incident)} {said(incident)} ({what}). {how_it_ended(incident)}.{again}", 900)
 
 
 def said(incident: Incident) -> str:
@@ -114,14 +112,14 @@ def which(event: Event) -> str:
     if event.kind is Kind.TRIAGED:
         sources, offers = len(event.evidence), len(event.proposals)
         return f"{plural(sources, 'source')}, {plural(offers, 'offer')}"
-    return event.check or (act_in(event.offer).noun if event.offer else "")
+    return event.where or (act_in(event.offer).noun if event.offer else "")
 
 
 def impacts(incident: Incident) -> str:
     return "\n".join(
         (
             "- Users affected: not measured",
-            f"- Functionality impacted: {md(incident.service)} {md(said(incident))}",
+            f"- Functionality impacted: {md(hurt(incident))} {md(said(incident))}",
             "- Data loss: not checked",
             f"- Downtime: {downtime(incident)}",
         )
@@ -142,7 +140,7 @@ def downtime(incident: Incident) -> str:
 
 def cause(incident: Incident) -> str:
     """What was found, without a claim: nothing here has been concluded from it."""
-    reasons = [f"{e.check}: {row(e.check, e.code).reason}" for e in incident.failing]
+    reasons = [f"{e.where}: {row(e.check, e.code).reason}" for e in incident.failing]
     found = [quoted(e) for e in incident.evidence]
     lines = ["Not established; written without AI. What failed, and what was found:", ""]
     return "\n".join([*lines, *(f"- {md(r, 300)}" for r in reasons), *found])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bot.domain.escalation import called
 from bot.domain.incident import Event, Incident, Kind
+from bot.domain.oncall import Member
 from bot.domain.rules import Rules
 
 from .acts import act_in
 from .card import how_it_ended, todo
-from .headline import headline, over, was
+from .headline import headline, hurt, over, was
 from .message import Button, Message
 from .words import NAME, bold, clock, code, esc, exact, flat, plain, span
 
@@ -48,7 +50,7 @@ def line(event: Event, rules: Rules) -> str:
     said = form.format(
         by=esc(event.by, NAME),
         note=esc(event.note, 160),
-        check=esc(event.check, 20),
+        check=esc(event.where, 40),
         severity=event.severity,
         act=esc(act_in(event.offer).noun, 20),
     )
@@ -56,17 +58,34 @@ def line(event: Event, rules: Rules) -> str:
 
 
 def reminder(incident: Incident, event: Event, rules: Rules) -> Message:
-    """The page again: nobody has it yet."""
+    """The page again: nobody has it yet. Whoever is called is mentioned: their phone rings."""
     first = headline(incident, rules)
     waited = span(event.at - incident.began_at)
+    people = called(event)
     text = f"{bold(first)}\nNobody has it after {waited}."
+    if people:
+        text += "\n📣 " + " ".join(mention(member) for member in people)
+    names = "".join(f" {flat(member.name, NAME)}," for member in people).rstrip(",")
     have_it = Button("👀 I have it", "ack", incident.id)
-    return Message(html=text, minimal=f"{first}. Nobody has it.", rows=((have_it,),))
+    minimal = f"{first}. Nobody has it.{names and ' Called:'}{names}"
+    return Message(html=text, minimal=minimal, rows=((have_it,),))
+
+
+def mention(member: Member) -> str:
+    """Name somebody so that Telegram tells them (Bot API, formatting options: tg://user?id=)."""
+    return f'<a href="tg://user?id={member.id}">{esc(member.name, NAME)}</a>'
+
+
+def copy_of(incident: Incident, rules: Rules) -> Message:
+    """The page for another chat, which the buttons of the card do not reach."""
+    first = headline(incident, rules)
+    said = f"Incident #{incident.id}: nobody in the on-call chat has it yet."
+    return Message(html=f"{bold(first)}\n{esc(said)}", minimal=f"{first} (#{incident.id})")
 
 
 def persisted(incident: Incident, event: Event, rules: Rules) -> Message:
     """The proof failed: this is heard, because people may have gone back to sleep."""
-    first = f"❌ {incident.severity} {flat(incident.service, 20)}: it is not over"
+    first = f"❌ {incident.severity} {flat(hurt(incident), 20)}: it is not over"
     since = clock(incident.began_at, rules.zone)
     return Message(
         html=f"{bold(first)}\n{esc(event.note)}\nSince {since}. What can be done is on the card.",

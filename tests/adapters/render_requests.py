@@ -16,7 +16,7 @@ from bot.adapters.budget import Budget
 from bot.adapters.render import Render
 
 BASE = "http://render.test/v1"
-TIMES = ("startTime", "endTime")
+TIMES = ("startTime", "endTime", "createdAfter")
 
 
 @dataclass(frozen=True)

@@ -467,3 +467,58 @@ async def test_the_client_carries_the_key_and_hides_it():
 def test_fake_paths_are_unknown_by_default():
     response = FakeApi().answer(httpx.Request("GET", "http://render.test/v1/x"))
     assert response.status_code == 404
+
+
+JOBS = f"/services/{SRV}/jobs"
+
+
+def one_off(id, status, minutes, **more):
+    times = {"createdAt": ago(minutes=minutes), "finishedAt": None}
+    return {"id": id, "startCommand": "check", "status": status, **times, **more}
+
+
+async def test_jobs_come_newest_first_and_one_without_an_id_is_none():
+    api = healthy()
+    rows = [one_off("job-1", "failed", 9), one_off("job-2", None, 1), {"status": "running"}, 7]
+    api[JOBS] = [{"job": row, "cursor": "x"} for row in rows]
+    newest, older = await api.render().jobs(SRV, HOUR_AGO)
+    assert (newest.id, newest.status, newest.command) == ("job-2", "", "check")
+    assert (older.id, older.status) == ("job-1", "failed")
+    assert older.created_at == NOW - timedelta(minutes=9)
+    assert api.calls(JOBS) == [{"createdAfter": ago(hours=1), "limit": "100"}]
+
+
+async def test_a_job():
+    api = healthy()
+    api[f"{JOBS}/job-1"] = one_off("job-1", "succeeded", 2, finishedAt=ago(minutes=1))
+    found = await api.render().job(SRV, "job-1")
+    assert (found.status, found.finished_at) == ("succeeded", NOW - timedelta(minutes=1))
+    api[f"{JOBS}/job-2"] = one_off("job-1", "succeeded", 2)
+    with pytest.raises(Unavailable, match="unknown form"):
+        await api.render().job(SRV, "job-2")
+    with pytest.raises(Unavailable, match="404"):
+        await api.render().job(SRV, "../../x")
+    assert api.asked[-1][1] == f"{JOBS}/../../x"  # as one name: its strokes are sent as %2F
+
+
+async def test_a_job_is_started_once_and_is_sure_only_by_its_name():
+    api = healthy()
+    api[JOBS] = one_off("job-1", None, 0)
+    reply, job_id = await api.render().start_job(SRV, "check")
+    assert (reply.answer, job_id) == (Answer.ACCEPTED, "job-1")
+    assert api.sent == [("POST", JOBS, {"startCommand": "check"})]
+    for answer, expected in (
+        (httpx.Response(202), Answer.UNCLEAR),
+        (httpx.Response(201, text="yes"), Answer.UNCLEAR),
+        (httpx.Response(500), Answer.UNCLEAR),
+        (httpx.ReadTimeout("x"), Answer.UNCLEAR),
+        (httpx.Response(400, json={"message": "invalid startCommand"}), Answer.REFUSED),
+        (connect(), Answer.REFUSED),
+    ):
+        api[JOBS] = answer
+        reply, job_id = await api.render().start_job(SRV, "check")
+        assert (reply.answer, job_id) == (expected, "")
+    assert len(api.sent) == 7
+    with pytest.raises(PermissionError):
+        await api.render(may_touch=[]).start_job(SRV, "check")
+    assert len(api.sent) == 7

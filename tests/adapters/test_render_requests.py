@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from render.public_api.models.auto_deploy_trigger import AutoDeployTrigger
 from render.public_api.models.log_direction import LogDirection
+from render.public_api.models.post_job_body import PostJobBody
 from render.public_api.models.rollback_deploy_body import RollbackDeployBody
 from render.public_api.models.service_event_type import ServiceEventType
 from render.public_api.models.service_patch import ServicePATCH
@@ -90,6 +91,24 @@ WISHES = {
     **{f"metrics {name}": metric(name) for name in METRICS},
     "postgres": Wish(
         DATABASE, lambda r: r.postgres(DPG), "postgres.retrieve_postgres", {"postgres_id": DPG}
+    ),
+    "jobs": Wish(
+        [],
+        lambda r: r.jobs(SRV, SINCE),
+        "one_off_jobs.list_job",
+        {"service_id": SRV, "created_after": SINCE, "limit": 100},
+    ),
+    "job": Wish(
+        {"id": "job-1"},
+        lambda r: r.job(SRV, "job-1"),
+        "one_off_jobs.retrieve_job",
+        {"service_id": SRV, "job_id": "job-1"},
+    ),
+    "start_job": Wish(
+        {"id": "job-1"},
+        lambda r: r.start_job(SRV, "python -m check"),
+        "one_off_jobs.post_job",
+        {"service_id": SRV, "body": PostJobBody(start_command="python -m check")},
     ),
     "restart": Wish(
         None, lambda r: r.restart(SRV), "services.restart_service", {"service_id": SRV}

@@ -6,66 +6,9 @@ import pytest
 
 from bot.domain.incident import Kind, Status
 from bot.flows.act import act
-from bot.flows.announce import announce
 from bot.flows.triage import triage
-from bot.flows.watch import watch
 from bot.ports import Update
 from tests.cast import ANN, BEN, CHAT, SAM, VIC
-
-
-@pytest.fixture
-async def card(world, service_check, clock, deliver, chat):
-    """An incident whose card is in the chat, with a restart on offer."""
-    service_check.fails("crashed", "exited with code 1")
-    for _ in range(2):
-        clock.tick(seconds=30)
-        await watch(world, service_check)
-    await triage(world)
-    await announce(world)
-    await deliver()
-    return chat()[0]
-
-
-@pytest.fixture
-def refreshed(world, deliver, chat):
-    async def again():
-        await announce(world)
-        await deliver()
-        return chat()[0]
-
-    return again
-
-
-@pytest.fixture
-def tap(telegram, receive):
-    """Tap as a person; return the toast that came of it."""
-
-    async def go(person, message, label=None, data=None, chat=CHAT):
-        if data is None:
-            buttons = [b for row in message["reply_markup"]["inline_keyboard"] for b in row]
-            data = next(b["callback_data"] for b in buttons if label in b["text"])
-        query = telegram.tap(person.id, chat, message["message_id"], data)
-        await receive()
-        tapped = telegram.tapped(query)
-        assert tapped.answered
-        return tapped.text
-
-    return go
-
-
-@pytest.fixture
-def say(telegram, receive, deliver, chat):
-    """Type as a person; return the bot's answer, or None."""
-
-    async def go(person, text, where=CHAT):
-        before = len(telegram.messages(where))
-        telegram.say(person.id, where, text)
-        await receive()
-        await deliver()
-        new = [m for m in telegram.messages(where)[before:] if m["from"]["is_bot"]]
-        return (new[-1].get("text") or new[-1].get("caption")) if new else None
-
-    return go
 
 
 async def the_incident(world):
@@ -208,6 +151,9 @@ async def test_a_stranger_is_answered_in_one_line(world, card, say):
 
 async def test_only_the_on_call_chat_is_served(world, card, say):
     assert await say(SAM, "/status", where=SAM.id) == "I answer in the on-call chat only."
+
+
+async def test_everybody_is_told_his_id(world, card, say):
     assert await say(SAM, "/id", where=SAM.id) == f"Your id is {SAM.id}; this chat's is {SAM.id}."
 
 

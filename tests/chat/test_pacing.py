@@ -5,7 +5,7 @@ import pytest
 from bot.chat.pacing import Bucket, Pace, Pacing
 
 PRIVATE, OTHER, GROUP = 42, 43, -100123
-PACE = Pace(private=1.0, group=0.5, overall=10.0, burst=3, edit_every=2.0)
+PACE = Pace(private=1.0, group=0.5, overall=10.0, burst=3, private_burst=3, edit_every=2.0)
 
 
 class Clock:
@@ -100,6 +100,19 @@ def test_a_bucket_never_holds_more_than_its_burst():
     bucket = Bucket(rate=1.0, burst=2)
     assert [bucket.take(0), bucket.take(0), bucket.take(0)] == [True, True, False]
     assert [bucket.take(1000), bucket.take(1000), bucket.take(1000)] == [True, True, False]
+
+
+def test_a_person_is_never_sent_two_at_once(clock):
+    pacing = Pacing(Pace(), clock)
+    assert sent(pacing, PRIVATE) == 1
+    clock.at += 60
+    assert sent(pacing, PRIVATE) == 1
+
+
+def test_after_a_rest_that_was_asked_for_nothing_is_saved_up(clock, pacing):
+    pacing.pause(GROUP, 2)
+    clock.at += 2
+    assert sent(pacing, GROUP) == 1
 
 
 def test_the_figures_are_those_that_telegram_advises():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.check import Patience, Result, Seen, Verdict, judge
+from bot.domain.check import Patience, Result, Seen, Verdict, doubt, judge
 
 NOW = datetime(2026, 1, 1, 3, 12, tzinfo=UTC)
 SEEN = {"o": Seen.PASS, "x": Seen.FAIL, "b": Seen.BLIND}
@@ -82,7 +82,7 @@ def test_hysteresis_both_ways():
     history, told = "", []
     for letter in "oooxoxxoxxxoxoobooo":
         history = letter + history
-        told.append(judge(looks(history), Patience(3, 2)))
+        told.append(judge(looks(history), Patience(3, 2, turns=99)))
     turns = [v for v in told if v is not UNSURE]
     assert [turns[n] for n in range(len(turns)) if n == 0 or turns[n] is not turns[n - 1]] == [
         HEALTHY,
@@ -91,8 +91,56 @@ def test_hysteresis_both_ways():
     ]
 
 
+@pytest.mark.parametrize(
+    ("newest_first", "verdict"),
+    [
+        ("xoxoxox", FAILING),  # four times, never twice in a row
+        ("oxoxoxox", FAILING),
+        ("oooxoxoxox", FAILING),
+        ("xoxoxo", UNSURE),
+        ("ooxxxxxxxxoooo", HEALTHY),  # one long failure is one turn
+        ("xbxbxbx", FAILING),  # four in a row: what was not seen does not part them
+        ("o" * 14 + "xoxoxox", HEALTHY),  # so long ago that the first of the four is out of sight
+        ("o" * 13 + "xoxoxox", FAILING),
+    ],
+)
+def test_what_comes_and_goes(newest_first, verdict):
+    assert judge(looks(newest_first), Patience(3, 2)) is verdict
+
+
+def test_a_failure_must_also_last_where_it_is_said_so():
+    patience = Patience(failures=2, passes=2, lasts=timedelta(minutes=3))
+    assert judge(looks("xxx"), patience) is UNSURE  # two minutes from the first to the last
+    assert judge(looks("xxxx"), patience) is FAILING
+    assert doubt(looks("xxx"), patience) == 3
+    assert doubt(looks("xxxx"), patience) is None
+
+
+@pytest.mark.parametrize(
+    ("newest_first", "so_far"),
+    [
+        ("", None),
+        ("o", 1),
+        ("oo", None),
+        ("ooo", None),
+        ("x", 1),
+        ("xx", 2),
+        ("xbxo", 2),
+        ("xxx", None),
+        ("xxxx", None),
+        ("oxxx", 1),
+        ("ooxxx", None),
+        ("bxx", None),  # a blind look is not confirmed in haste
+        ("bbb", None),
+    ],
+)
+def test_what_is_in_doubt(newest_first, so_far):
+    assert doubt(looks(newest_first), Patience(failures=3, passes=2)) == so_far
+
+
 NIGHTS = st.text("oxb", max_size=12)
 PATIENCE = st.builds(Patience, st.integers(1, 4), st.integers(1, 4))
+TURNS = Patience().turns
 
 
 patient = settings(deadline=None)  # a busy machine is no failure
@@ -109,9 +157,11 @@ def test_healthy_only_on_what_was_just_seen_to_pass(newest_first, patience):
 
 @patient
 @given(NIGHTS, PATIENCE)
-def test_failing_only_after_enough_failures_in_a_row(newest_first, patience):
+def test_failing_only_after_enough_failures_in_a_row_or_after_many_turns(newest_first, patience):
     if judge(looks(newest_first), patience) is FAILING:
-        assert newest_first.replace("b", "").startswith("x" * patience.failures)
+        sighted = newest_first.replace("b", "")
+        run = sighted.startswith("x" * patience.failures)
+        assert run or len([part for part in sighted.split("o") if part]) >= TURNS
 
 
 @patient

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.domain.check import SETTLING
 from bot.domain.platform import (
     DEPLOY_FAILED,
     IN_PROGRESS,
@@ -122,7 +123,7 @@ def test_standing(case, events, deploys, code):
 @pytest.mark.parametrize(
     ("case", "events", "status", "code"),
     [
-        ("the new one fails", [began(9), built(5), failed(4)], "update_in_progress", ""),
+        ("the new one fails", [began(9), built(5), failed(4)], "update_in_progress", "settling"),
         (
             "the new one failed and was given up",
             [began(9), built(5), failed(4), ended(3, "failed")],
@@ -146,7 +147,7 @@ def test_standing(case, events, deploys, code):
             "another instance fails once the old one is back",
             [failed(12), began(9), built(5), back(4), failed(3, instance="i2")],
             "update_in_progress",
-            "",
+            "settling",
         ),
         (
             "the new one fails once it is live",
@@ -164,7 +165,23 @@ def test_who_failed_during_a_deploy(case, events, status, code):
 def test_a_deploy_in_progress_is_said_and_no_failure():
     for status in IN_PROGRESS:
         found = standing([], [deploy("build_failed", 9), deploy(status, 1, "dep-3")], NOW)
-        assert found == (True, "", "running; deploy dep-3 is in progress")
+        assert found == (True, SETTLING, "running; deploy dep-3 is in progress")
+
+
+def test_a_start_may_be_felt_for_a_while():
+    grace = timedelta(minutes=2)
+    for minutes, code in ((1, SETTLING), (3, "")):
+        found = standing([event("server_restarted", minutes)], [LIVE], NOW, settles_within=grace)
+        assert found == (True, code, "running")
+
+
+def test_a_deploy_that_takes_too_long_is_stuck():
+    within = timedelta(minutes=20)
+    for minutes, code in ((19, SETTLING), (21, "deploy_stuck")):
+        latest = deploy("build_in_progress", minutes, "dep-3")
+        found = standing([], [LIVE, latest], NOW, deploy_within=within)
+        assert (found.ok, found.code) == (code == SETTLING, code)
+    assert found.detail == "deploy dep-3 has been in progress for 21 min"
 
 
 @pytest.mark.parametrize(
@@ -184,7 +201,7 @@ def test_suspended_comes_first(suspenders, detail):
 def test_the_detail_says_why():
     assert standing([failed(5, OOM)], [], NOW).detail == OOM.detail
     looping = standing([failed(3), failed(2), failed(1, OOM)], [], NOW)
-    assert looping.detail == f"failed 3 times in 10 minutes; last: {OOM.detail}"
+    assert looping.detail == f"failed 3 times in 10 min; last: {OOM.detail}"
     assert standing([], [deploy("build_failed")], NOW).detail == "deploy dep-2: its build failed"
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.check import Patience
+from bot.domain.check import Patience, Result, Seen
 from bot.domain.rules import Rules
 from bot.domain.severity import Severity
 
@@ -60,8 +60,50 @@ def test_the_day_is_a_setting():
 
 def test_each_check_has_its_own_patience_or_the_common_one():
     rules = Rules(patience=Patience(3, 2), patience_for={"logs": Patience(1, 1)})
-    assert rules.patience_of("logs") == Patience(1, 1)
-    assert rules.patience_of("http") == Patience(3, 2)
+    assert rules.patience_of("life-os", "logs") == Patience(1, 1)
+    assert rules.patience_of("life-os", "http") == Patience(3, 2)
+
+
+def test_a_check_that_a_person_added_goes_by_its_own_name_then_by_its_kind():
+    mine = {"http": Patience(3, 2), "life-os/http:login": Patience(1, 1)}
+    rules = Rules(patience_for=mine)
+    assert rules.patience_of("life-os", "http:login") == Patience(1, 1)
+    assert rules.patience_of("other", "http:login") == Patience(3, 2)
+
+
+def test_how_bad_a_look_is_may_be_set_for_one_check():
+    rules = Rules(severity_for={"life-os/http:login": Severity.P3})
+    looks = [
+        Result("life-os", name, Seen.FAIL, at(3), "refused") for name in ("http:login", "http")
+    ]
+    assert [rules.severity_of(look) for look in looks] == [Severity.P3, Severity.P0]
+
+
+LEANS = {"page": ("life-os", "mail"), "life-os": ("anthropic",), "mail": ("page",)}
+
+
+def test_kin_are_what_it_leans_on_and_what_leans_on_it_and_a_circle_ends():
+    rules = Rules(leans_on=LEANS)
+    assert rules.roots("page") == ("life-os", "mail", "anthropic")
+    assert set(rules.kin("anthropic")) == {"page", "life-os", "mail"}
+    assert rules.kin("stranger") == ()
+
+
+@pytest.mark.parametrize(
+    ("check", "root", "follows"),
+    [
+        ("logs", "anthropic", True),
+        ("sql:goals", "anthropic", True),
+        ("http", "anthropic", False),  # a process does not die of somebody else's outage
+        ("service", "anthropic", False),
+        ("http", "life-os", True),
+        ("service", "life-os", False),
+        ("postgres", "life-os", False),
+    ],
+)
+def test_what_may_follow_from_what(check, root, follows):
+    rules = Rules(leans_on=LEANS, upstreams=frozenset({"anthropic"}))
+    assert rules.may_follow(check, root) is follows
 
 
 def test_a_question_ends_before_the_offer_it_rests_on():

@@ -10,17 +10,31 @@ ROWS = [*TABLE.values(), UNKNOWN]
 
 # What bot/domain/platform.py says of a service, with bot/adapters/render_answers.py's failures.
 SERVICE = {"suspended", "crash_loop", "crashed", "deploy_failed", "out_of_memory", "unhealthy"}
+SERVICE |= {"memory", "deploy_stuck"}  # bot/adapters/checks/render_service.py
 # bot/adapters/checks/http.py: its own three, and what it makes of the network's.
-HTTP = {"unavailable", "status", "slow", "timeout", "refused", "gateway"}
-LOGS = {"not_started", "error_rate"}  # bot/adapters/checks/logs.py
+HTTP = {"unavailable", "status", "slow", "timeout", "refused", "gateway", "content"}
+LOGS = {"not_started", "error_rate", "rate_limit", "disk_full"}  # bot/adapters/checks/logs.py
 # bot/adapters/postgres.py: by SQLSTATE, what the network says (as it is or renamed), and its own.
 POSTGRES = {code for code, _ in CODES.values()} | set(OURS.values())
 POSTGRES |= {"refused", "timeout", "slow", "error", "auth", "name"}
+POSTGRES |= {"read_only", "connections", "blocked", "disk", "wraparound"}
+POSTGRES |= {"long_transaction", "replication"}
+OTHERS = {
+    "certificate": {"expired", "invalid", "expiring"},
+    "telegram": {"token", "deaf", "webhook", "delivery"},
+    "heartbeat": {"late", "failed"},
+    "sql": {"unexpected", "error"},
+    "job": {"failed", "late"},
+    "statuspage": {"outage"},
+    "reach": {"unreachable"},
+    "alert": {"raised", "warning"},
+}
 PRODUCED = [
     *(("service", code) for code in sorted(SERVICE)),
     *(("http", code) for code in sorted(HTTP)),
     *(("logs", code) for code in sorted(LOGS)),
     *(("postgres", code) for code in sorted(POSTGRES)),
+    *((kind, code) for kind, codes in OTHERS.items() for code in sorted(codes)),
 ]
 
 

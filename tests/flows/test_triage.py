@@ -9,9 +9,10 @@ import pytest
 from bot.domain.check import Result, Seen, Verdict
 from bot.domain.evidence import Found
 from bot.domain.incident import Event, Kind
+from bot.domain.severity import Severity
 from bot.flows import desk
 from bot.flows.triage import triage
-from bot.flows.watch import follow
+from bot.flows.watch import Weighed, follow
 from tests.cast import ANN
 
 
@@ -42,7 +43,7 @@ async def test_a_check_that_joins_is_looked_at_even_if_its_look_began_before_our
     world, incident, clock
 ):
     await triage(world)
-    await follow(world, late_look(clock), Verdict.FAILING)
+    await follow(world, Weighed(late_look(clock), Severity.P0), Verdict.FAILING)
     assert await triage(world)
     assert not await triage(world)
 
@@ -51,7 +52,7 @@ async def test_but_never_under_the_finger_of_somebody_about_to_say_yes(world, in
     await triage(world)
     offer = (await world.store.incident(incident.id)).proposals[0]
     asked = await desk.ask(world, incident.id, offer.id, ANN, "tg:1")
-    await follow(world, late_look(clock), Verdict.FAILING)
+    await follow(world, Weighed(late_look(clock), Severity.P0), Verdict.FAILING)
     assert not await triage(world)
     await desk.deny(world, asked.asked.ask, ANN, "tg:2")
     assert await triage(world)

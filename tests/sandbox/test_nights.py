@@ -17,6 +17,15 @@ from bot.sandbox.world import PracticeWorld
 pytestmark = pytest.mark.timeout(600)
 
 SPEED = 200.0
+WHOLE = (
+    ("crash", "sqlite"),
+    ("crash", "postgres"),
+    ("bad-deploy", "sqlite"),
+    ("bad-deploy", "postgres"),
+    ("database-down", "postgres"),
+    ("database-back", "sqlite"),
+    ("nothing-wrong", "postgres"),
+)
 FASTER = {"nothing-wrong": 240.0}  # a night of mere waiting
 KILLS_A_NIGHT = 2
 STEPS = {
@@ -31,9 +40,9 @@ LATER = (
 )
 
 
-@pytest.mark.parametrize("store", ["sqlite", "postgres"])
-@pytest.mark.parametrize("night", NIGHTS)
+@pytest.mark.parametrize(("night", "store"), WHOLE)
 async def test_every_night_ends_as_it_should(night, store):
+    """With its whole proof; `make nights` plays all of them on both stores."""
     speed = FASTER.get(night, SPEED)
     played = await play(night, speed=speed, store=store, told=lambda _: None)
     assert played.ok, "\n".join([played.why, *played.watchdog_log[-60:]])

@@ -40,7 +40,7 @@ def pass_time(world, clock, settle):
             clock.tick(seconds=30)
             for check in world.checks:
                 await watch(world, check)
-                await tell_blindness(world, check)
+            await tell_blindness(world)
             await settle()
 
     return go

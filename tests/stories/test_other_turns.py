@@ -55,12 +55,12 @@ async def test_blindness_is_told_and_is_no_incident(incident, pass_time, service
     await pass_time(minutes=5)
     assert await incident() is None
     [(key, post)] = (await shown()).items()
-    assert key.startswith("blind:life-os:service")
+    assert key.startswith("blind:life-os/service")
     assert "I cannot see life-os" in post.message.minimal
     service_check.heals()
     await pass_time(minutes=1)
     [post] = (await shown()).values()
-    assert "I see life-os again" in post.message.minimal
+    assert "I see life-os: service again" in post.message.minimal
 
 
 async def test_a_relapse_within_the_hour_is_the_same_incident(
@@ -109,12 +109,12 @@ async def test_a_quiet_hour(incident, pass_time, shown):
     assert await shown() == {}
 
 
-async def test_one_bad_look_is_no_incident(incident, pass_time, http_check):
+async def test_one_bad_look_now_and_then_is_no_incident(incident, pass_time, http_check):
     for _ in range(10):
         http_check.fails("timeout", "no answer in 10 s")
         await pass_time(minutes=0.5)
         http_check.heals()
-        await pass_time(minutes=1)
+        await pass_time(minutes=3)
     assert await incident() is None
 
 

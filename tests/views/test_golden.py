@@ -13,7 +13,8 @@ from bot.domain.severity import Severity
 from bot.views.card import card, superseded
 from bot.views.help import help_text
 from bot.views.report import report
-from bot.views.status import Standing, blindness, sight, status
+from bot.views.sight import Dark, blindness, sight
+from bot.views.status import Standing, status
 from bot.views.thread import all_clear, log, persisted, reminder
 from bot.views.todo import todos
 from tests.cast import ANN, BEN
@@ -353,12 +354,28 @@ def test_the_status(name):
     assert text == golden(name, text)
 
 
-def test_blindness_and_sight():
-    dark = blindness("life-os", "logs", "Render: HTTP 503", START, RULES)
-    text = written(dark)
-    assert text == golden("blindness", text)
-    text = written(sight("life-os", "logs", "6 min"))
-    assert text == golden("sight", text)
+def blind(*checks, behind="render", detail="Render: HTTP 503", seeing=3):
+    looks = (Result("life-os", check, Seen.BLIND, START, behind, detail) for check in checks)
+    return Dark(behind, tuple(looks), seeing)
+
+
+DARK = {
+    "blindness": blind("service", "logs"),
+    "blindness_of_all": blind(
+        "http", behind="network", detail="nothing outside answers us at all", seeing=0
+    ),
+    "blindness_of_one": blind(
+        "sql:goals", behind="life-os/sql:goals", detail="the database cannot be reached", seeing=1
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DARK)
+def test_blindness_and_sight(name):
+    text = written(blindness(DARK[name], START, RULES))
+    assert text == golden(name, text)
+    text = written(sight(DARK[name].behind, START, "6 min", RULES))
+    assert text == golden(name.replace("blindness", "sight"), text)
 
 
 def test_the_help():
@@ -376,5 +393,5 @@ def test_unreadable_is_not_nothing():
 def test_no_golden_is_left_over():
     known = {*CARDS, *LOGS, *CLEARS, *REPORTS, *TODOS, *STATUSES}
     known |= {"card_in_berlin", "card_verifying_waits", "card_superseded", "reminder", "persisted"}
-    known |= {"blindness", "sight", "help"}
+    known |= {"help", *DARK, *(name.replace("blindness", "sight") for name in DARK)}
     assert {file.stem for file in FOLDER.iterdir()} == known

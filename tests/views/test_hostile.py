@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from itertools import cycle, pairwise
 
@@ -20,7 +21,9 @@ from bot.sandbox.telegram.text import message_text, understand, utf16
 from bot.views.card import card, superseded
 from bot.views.headline import headline
 from bot.views.report import report
-from bot.views.status import Standing, blindness, sight, status
+from bot.views.sight import Dark, blindness, sight
+from bot.views.status import Standing, status
+from bot.views.storm import storm
 from bot.views.thread import all_clear, log, persisted, reminder
 from bot.views.todo import todos
 from bot.views.words import esc, flat, folded, short, units
@@ -192,8 +195,9 @@ def messages(texts):
     looks = [Result(name, say(), Seen.FAIL, START, "", say()) for _ in range(4)]
     standings = [Standing(name, look.check, Verdict.FAILING, look) for look in looks]
     yield "status", status(standings, stages[:1], 1, RULES, START)
-    yield "blindness", blindness(name, say(), say(), START, RULES)
-    yield "sight", sight(name, say(), "6 min")
+    yield "blindness", blindness(Dark(say(), tuple(looks), 2), START, RULES)
+    yield "sight", sight(say(), START, "6 min", RULES)
+    yield "storm", storm([replace(stages[0], id=n) for n in range(30)], RULES)
 
 
 def parsed(html):

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.adapters.render import Render
-from bot.domain.check import Result, Seen
+from bot.domain.check import BEHIND_RENDER, Result, Seen
+from bot.domain.length import about
 from bot.domain.logs.errors import error_events, grouped
+from bot.domain.logs.family import DISK_FULL, RATE_LIMIT, commonest
 from bot.domain.logs.lines import LogLine
 from bot.domain.logs.starts import Start, running, starts
 from bot.domain.logs.summary import errors_between
@@ -18,6 +20,7 @@ BACK_FILL = timedelta(minutes=10)  # how far the first look reads back
 OVERLAP = timedelta(minutes=1)  # lines may arrive late: ask again for these
 AHEAD = timedelta(minutes=1)  # the platform's clock may be before ours
 KEPT = 5_000  # lines in memory at most
+ENOUGH = 3  # errors of a full disk: each of them is something that was not written
 LONGEST = 120  # characters of an error in a line for people
 
 
@@ -48,21 +51,23 @@ class Logs:
         try:
             await self._catch_up(now)
         except Unavailable as gone:
-            return Result(self.service, self.name, Seen.BLIND, now, detail=str(gone))
+            return Result(self.service, self.name, Seen.BLIND, now, BEHIND_RENDER, str(gone))
         since, start = now - self.window, running(self._starts)
         since = max(since, start.last) if start else since
         errors = errors_between(error_events(self._lines.values()), since, now + AHEAD)
         rate = len(errors) / (self.window.total_seconds() / 60)
         counted = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
-        said = f"{counted} in {_minutes(self.window)} ({rate:.1f}/min)"
+        said = f"{counted} in {about(self.window)} ({rate:.1f}/min)"
         if top := grouped(errors)[:1]:
             said += f", most often {top[0].title[:LONGEST]} (×{top[0].count})"
         if stuck := self._not_started(now):
             return Result(
                 self.service, self.name, Seen.FAIL, now, "not_started", f"{stuck}; {said}", rate
             )
-        if rate > self.errors_per_minute:
-            return Result(self.service, self.name, Seen.FAIL, now, "error_rate", said, rate)
+        family = commonest(errors)
+        if rate > self.errors_per_minute or (family == DISK_FULL and len(errors) >= ENOUGH):
+            code = family if family in {RATE_LIMIT, DISK_FULL} else "error_rate"
+            return Result(self.service, self.name, Seen.FAIL, now, code, said, rate)
         return Result(self.service, self.name, Seen.PASS, now, "", said, rate)
 
     def _not_started(self, now: datetime) -> str:
@@ -71,7 +76,7 @@ class Logs:
             return ""
         if now - start.last <= self.start_within:
             return ""
-        return f"started {_minutes(now - start.last)} ago and has not said “{self.start_marker}”"
+        return f"started {about(now - start.last)} ago and has not said “{self.start_marker}”"
 
     async def _catch_up(self, now: datetime) -> None:
         back = max(BACK_FILL, self.window, 2 * self.start_within)
@@ -84,8 +89,3 @@ class Logs:
         self._lines = {key: line for key, line in newest if line.at > now - back}
         if new:
             self._cursor = min(new[-1].at, now)
-
-
-def _minutes(length: timedelta) -> str:
-    minutes = length.total_seconds() / 60
-    return f"{minutes:.0f} min" if minutes >= 1 else f"{length.total_seconds():.0f} s"

@@ -58,7 +58,10 @@ async def wish(connection: AsyncConnection, post: Post, now: datetime) -> None:
         "attempts": 0,
         "updated_us": now,
     }
-    changed = POST.c.body != new.excluded.body
+    # Until it is seen, also whether it makes a sound: one of a storm shall not.
+    other = or_(POST.c.lane != new.excluded.lane, POST.c.silent != new.excluded.silent)
+    unseen = and_(POST.c.message_id.is_(None), POST.c.state == Delivery.WAITING)
+    changed = or_(POST.c.body != new.excluded.body, and_(unseen, other))
     await connection.execute(
         new.on_conflict_do_update(index_elements=[POST.c.key], set_=changes, where=changed)
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports import Store
+from bot.ports import Store, Unavailable
 
 from .buttons import Buttons
 from .engine import make_engine
@@ -18,16 +19,24 @@ from .looks import Looks
 from .memos import Memos
 from .migrate import migrate
 from .outbox import Outbox
+from .silences import Silences
 from .work import Work
 
 log = logging.getLogger(__name__)
 
 
-class SqlStore(Looks, Incidents, Outbox, Buttons, Inbox, Memos, Store):
+class SqlStore(Looks, Incidents, Outbox, Buttons, Inbox, Memos, Silences, Store):
     """Made by `open_store`."""
+
+    async def prune(self, before: datetime) -> None:
+        await self.write_down()
+        await super().prune(before)
+        self.forget(before)
 
     async def close(self) -> None:
         """Finish what has begun, also for callers that have gone; then refuse."""
+        with suppress(Unavailable):
+            await self.write_down()
         await self._work.close()
 
 

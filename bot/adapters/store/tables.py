@@ -166,3 +166,26 @@ MEMO = Table(
     Column("name", Words, primary_key=True),
     Column("value", Words, nullable=False),
 )
+
+SILENCE = Table(
+    "silence",
+    METADATA,
+    Column("id", SERIAL, primary_key=True),
+    Column("key", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("service", Words, nullable=False),
+    Column("check", Words, nullable=False),
+    Column("pattern", Words, nullable=False),
+    Column("begins_us", Moment, nullable=False),
+    Column("ends_us", Moment, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("by_id", BigInteger, nullable=False),
+    Column("note", Words, nullable=False),
+    Column("lifted_us", Moment),
+    Column("lifted_by", Words, nullable=False),
+    Column("lifted_by_id", BigInteger, nullable=False),
+    Column("lifted_key", Words, nullable=False),
+    UniqueConstraint("key", name="silence_once"),
+    sqlite_autoincrement=True,  # a number that people have typed is never given again
+)
+Index("silence_by_end", SILENCE.c.ends_us)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from bot.sandbox.nights import bad_deploy, crash, database, nothing_wrong
+from bot.sandbox.nights import bad_deploy, crash, database, detection, nothing_wrong
 from bot.sandbox.nights.story import Night
 
 NIGHTS: dict[str, Night] = {
     night.name: night
-    for night in (crash.NIGHT, bad_deploy.NIGHT, *database.NIGHTS, nothing_wrong.NIGHT)
+    for night in (
+        crash.NIGHT,
+        bad_deploy.NIGHT,
+        *database.NIGHTS,
+        nothing_wrong.NIGHT,
+        *detection.NIGHTS,
+    )
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 LOOK_EVERY = 0.05  # real seconds
+ASK_EVERY = 2.0
 
 
 class WentWrong(Exception):  # noqa: N818 - it is how a story ends
@@ -23,9 +25,18 @@ class WentWrong(Exception):  # noqa: N818 - it is how a story ends
 
 @dataclass(frozen=True)
 class Night:
+    """A story to play; `severity` is what it comes to, if it comes to an incident.
+
+    `brief`: in a world with short proofs, after others. `fastest`: the speed above which real
+    processes cannot follow the story.
+    """
+
     name: str
     about: str
     play: Callable[[Story], Awaitable[None]]
+    brief: bool = False
+    fastest: float = math.inf
+    severity: str = ""
 
 
 Hand = Callable[["Story", cast.Somebody, dict[str, Any], dict[str, Any]], Awaitable[None]]
@@ -51,6 +62,8 @@ class Story:
     seen: list[str] = field(default_factory=list)  # what stood there when a button was tapped
     hand: Hand = tap_in_the_api
     killed: int = 0
+    said_before: int = 0  # messages, when it was last asked how things stand
+    asked_before: int = 0  # questions
 
     def kill_watchdog(self) -> None:
         self.world.watchdog.kill()
@@ -150,9 +163,10 @@ def words(message: dict[str, Any]) -> str:
 
 async def settled(story: Story) -> None:
     """Before anything is broken: the watchdog has looked, and says that all is well."""
+    story.said_before, story.asked_before = len(story.messages()), asked(story)
     await story.until("the watchdog answers", lambda: asks_status(story), 60)
     answers = "every question is answered"
-    await story.until(answers, lambda: answered(story) >= asked(story), 60)
+    await story.until(answers, lambda: answered(story) >= asked(story) - story.asked_before, 60)
 
 
 def asked(story: Story) -> int:
@@ -160,14 +174,17 @@ def asked(story: Story) -> int:
 
 
 def answered(story: Story) -> int:
-    return sum("Looked at" in words(message) for message in story.messages())
+    new = story.messages()[story.said_before :]
+    return sum("Looked at" in words(message) for message in new)
 
 
 def asks_status(story: Story) -> object:
     """Ask for the status now and then until the answer is good."""
-    if answer := story.saying("All checks pass"):
-        return answer
-    if time.monotonic() - story.began > asked(story) * 2:
+    new = [words(m) for m in story.messages()[story.said_before :]]
+    if any("All checks pass" in text for text in new):
+        return True
+    since = [at for at, what in story.marks if what == "asked"][story.asked_before :]
+    if not since or time.monotonic() - story.began - since[-1] > ASK_EVERY:
         story.say(cast.ANN, "/status")
         story.marks.append((time.monotonic() - story.began, "asked"))
     return None

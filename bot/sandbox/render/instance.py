@@ -60,6 +60,7 @@ class Instance:
         self.starts = self.crashes = 0  # crashes in a row
         self._env, self._pace, self._watcher = env, pace, to
         self._verdict: Failure | None = None
+        self._away = 0.0
         self._keeper: asyncio.Task[None] | None = None
 
     @property
@@ -92,10 +93,13 @@ class Instance:
         if self._keeper is not None:
             self._keeper.cancel()
 
-    def kill(self, verdict: Failure) -> None:
-        """End it at once, for a reason of the platform."""
+    def kill(self, verdict: Failure, *, away: float = 0.0) -> None:
+        """End it at once, for a reason of the platform.
+
+        With `away` it was no crash, and is not started again for so many real seconds.
+        """
         if self.process is not None and self.process.running:
-            self._verdict = verdict
+            self._verdict, self._away = verdict, away
             self.process.kill()
 
     async def ended(self) -> Failure:
@@ -131,9 +135,9 @@ class Instance:
             booted = self.healthy = False
             await self._end_hung(failure)
             forgiven = time.monotonic() - since >= self._pace.real(FORGIVEN_AFTER)
-            self.crashes = 1 if forgiven else self.crashes + 1
+            self.crashes = 1 if forgiven or self._away else self.crashes + 1
             self._watcher.failed(self, failure)
-            await asyncio.sleep(self._pace.real(back_off(self.crashes)))
+            await asyncio.sleep(self._away or self._pace.real(back_off(self.crashes)))
             since = time.monotonic()
 
     async def _come_up(self, process: Process) -> int | None:
@@ -165,7 +169,7 @@ class Instance:
             await self.process.wait()
 
     async def _launch(self) -> Process | None:
-        self._verdict = None
+        self._verdict, self._away = None, 0.0
         self.starts += 1
         self._watcher.launched(self)
         try:

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import takewhile
 
+from bot.sandbox.render.disk import Disk
 from bot.sandbox.render.instance import Instance
 from bot.sandbox.render.state import Sample, Spec
 from bot.sandbox.render.times import now, stamp
 
 SAMPLE_EVERY = 0.25  # real seconds; as long may pass until too much memory is seen
 KEPT_SAMPLES = 50_000
-NAMES = frozenset({"cpu", "cpu-limit", "memory", "memory-limit", "instance-count"})
+DISK = ("disk-usage", "disk-capacity")
+NAMES = frozenset({"cpu", "cpu-limit", "memory", "memory-limit", "instance-count", *DISK})
 
 Fold = Callable[[Sequence[float]], float]
 FOLDS: Mapping[str, Fold] = {"AVG": lambda v: sum(v) / len(v), "MAX": max, "MIN": min}
@@ -36,11 +38,16 @@ class Meter:
     def __init__(self) -> None:
         self._samples: deque[Sample] = deque(maxlen=KEPT_SAMPLES)
         self._counts: deque[tuple[datetime, int]] = deque(maxlen=KEPT_SAMPLES)
+        self._disk: deque[tuple[datetime, dict[str, int]]] = deque(maxlen=KEPT_SAMPLES)
 
     def record(self, at: datetime, samples: Iterable[Sample]) -> None:
         taken = list(samples)
         self._samples.extend(taken)
         self._counts.append((at, len(taken)))
+
+    def record_disk(self, at: datetime, used: int, capacity: int) -> None:
+        """Both in bytes."""
+        self._disk.append((at, dict(zip(DISK, (used, capacity), strict=True))))
 
     def latest(self, instance_id: str) -> Sample | None:
         return next((s for s in reversed(self._samples) if s.instance_id == instance_id), None)
@@ -55,10 +62,19 @@ class Meter:
         recent = takewhile(lambda c: c[0] >= window.start, reversed(self._counts))
         return [(at, float(n)) for at, n in recent if at <= window.end][::-1]
 
+    def disk(self, name: str, window: Window) -> list[tuple[datetime, float]]:
+        """`name` is one of `DISK`."""
+        recent = takewhile(lambda c: c[0] >= window.start, reversed(self._disk))
+        return [(at, float(both[name])) for at, both in recent if at <= window.end][::-1]
 
-async def measure_forever(meter: Meter, instances: Callable[[], list[Instance]]) -> None:
+
+async def measure_forever(
+    meter: Meter, instances: Callable[[], list[Instance]], disk: Disk | None = None
+) -> None:
     while True:
         meter.record(now(), [one.measure() for one in instances() if one.running])
+        if disk is not None:
+            meter.record_disk(now(), disk.used(), disk.capacity)
         await asyncio.sleep(SAMPLE_EVERY)
 
 
@@ -69,6 +85,9 @@ def series(
     if name == "instance-count":
         points = _points(meter.counts(window), window.step, _last)
         return [_series(service_id, None, points, "instances")] if points else []
+    if name in DISK:
+        points = _points(meter.disk(name, window), window.step, max)
+        return [_series(service_id, None, points, "bytes")] if points else []
     value, fold, unit = _measure(name, spec, window)
     by_instance: dict[str, list[tuple[datetime, float]]] = defaultdict(list)
     for sample in meter.samples(window):

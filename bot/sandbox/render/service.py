@@ -11,6 +11,7 @@ from functools import partial
 from bot.sandbox.pace import Pace
 from bot.sandbox.render import overlap, procedures
 from bot.sandbox.render.artifacts import Artifacts
+from bot.sandbox.render.disk import Disk
 from bot.sandbox.render.environment import environment
 from bot.sandbox.render.fleet import Fleet
 from bot.sandbox.render.history import NOTHING_SPECIAL, History
@@ -60,6 +61,7 @@ class Service:
         self.fleet = Fleet(self._make_instance, pace, settings)
         self.line = WorkLine(self.look_again)
         self.meter = Meter()
+        self.disk: Disk | None = None  # what its instances write to, if it is measured
         self.suspenders: list[str] = []
         self.restarts = 0
         self._commits = list(commits)
@@ -70,7 +72,7 @@ class Service:
 
     async def start(self) -> Deploy:
         """The first deploy; returns it when it has ended, live or failed."""
-        sampling = measure_forever(self.meter, lambda: self.instances)
+        sampling = measure_forever(self.meter, lambda: self.instances, self.disk)
         self._sampler = self._sampler or asyncio.create_task(sampling)
         deploy, job = self.ask_deploy("other")
         await job.done.wait()
@@ -138,10 +140,15 @@ class Service:
             return None
         return self.ask_deploy("new_commit")[0]
 
-    def evict(self, reason: str = "The node was low on resource: memory.") -> None:
-        """The platform takes an instance off its machine; that it stays the same is inferred."""
+    def evict(
+        self, reason: str = "The node was low on resource: memory.", *, away: float = 0.0
+    ) -> None:
+        """The platform takes an instance off its machine; that it stays the same is inferred.
+
+        It comes back as after a crash, or in `away` real seconds.
+        """
         for instance in self.serving[:1]:
-            instance.kill(Failure(evicted=reason))
+            instance.kill(Failure(evicted=reason), away=away)
 
     async def close(self) -> None:
         await self.line.close()

@@ -35,6 +35,34 @@ async def empty(world: PracticeWorld) -> None:
     await world.postgres.release()
 
 
+SLOW_SECONDS = 0.15  # real ones: the patience of the programs does not shrink
+LOCKED = "users"  # each message is written there
+
+
+async def change_password(world: PracticeWorld) -> None:
+    await world.meddling.change_password()
+
+
+async def restore_password(world: PracticeWorld) -> None:
+    await world.doings.insist("wrong-password", world.meddling.restore_password)
+
+
+async def lock(world: PracticeWorld) -> None:
+    await world.meddling.lock(LOCKED)
+
+
+async def unlock(world: PracticeWorld) -> None:
+    world.meddling.unlock()
+
+
+async def slow_down(world: PracticeWorld) -> None:
+    world.wires.slow_database(SLOW_SECONDS)
+
+
+async def hurry_up(world: PracticeWorld) -> None:
+    world.wires.slow_database(0.0)
+
+
 def is_(state: str) -> Callable[[PracticeWorld], bool]:
     return lambda world: bool(world.postgres.state == state)
 
@@ -66,5 +94,35 @@ SWITCHES = (
         fill,
         empty,
         lambda world: world.postgres.saturated,
+    ),
+    Switch(
+        "database-locks",
+        "Database",
+        "Lock a table",
+        "Somebody's report.py locks the table of users and lies idle in its transaction: whoever"
+        " writes to it waits.",
+        lock,
+        unlock,
+        lambda world: world.meddling.locked,
+    ),
+    Switch(
+        "database-slow",
+        "Database",
+        "Slow the database down",
+        "Each answer of PostgreSQL takes nearly half a second longer on its way: everything still"
+        " works, slowly.",
+        slow_down,
+        hurry_up,
+        lambda world: world.wires.life_os.delay > 0,
+    ),
+    Switch(
+        "wrong-password",
+        "Database",
+        "Change the password",
+        "The password of Life OS and of the watchdog is changed and their connections are cut:"
+        " neither gets in again.",
+        change_password,
+        restore_password,
+        lambda world: world.meddling.password_changed,
     ),
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from bot.sandbox.certificate import SHORT_DAYS, USUAL_DAYS
 from bot.sandbox.switches.switch import Switch
 from bot.sandbox.telegram import Fault
+from bot.sandbox.traffic import ask_again_and_again
 
 if TYPE_CHECKING:
     from bot.sandbox.world import PracticeWorld
@@ -42,6 +44,40 @@ async def claude_away(world: PracticeWorld) -> None:
 async def claude_back(world: PracticeWorld) -> None:
     world.claude.switch("overloaded", on=False)
     world.pages["anthropic"].resolve()
+
+
+async def limit_claude(world: PracticeWorld) -> None:
+    world.claude.switch("rate_limited", on=True)
+    world.doings.begin("rate-limit", ask_again_and_again(world.telegram))
+
+
+async def unlimit_claude(world: PracticeWorld) -> None:
+    world.claude.switch("rate_limited", on=False)
+    world.doings.end("rate-limit")
+
+
+async def network_away(world: PracticeWorld) -> None:
+    world.wires.cut_off_the_watchdog(on=True)
+
+
+async def network_back(world: PracticeWorld) -> None:
+    world.wires.cut_off_the_watchdog(on=False)
+
+
+async def certificate_ends(world: PracticeWorld) -> None:
+    world.authority.sign(SHORT_DAYS)
+
+
+async def certificate_renewed(world: PracticeWorld) -> None:
+    world.authority.sign(USUAL_DAYS)
+
+
+async def storm_begins(world: PracticeWorld) -> None:
+    world.targets.storm = True
+
+
+async def storm_ends(world: PracticeWorld) -> None:
+    world.targets.storm = False
 
 
 async def github_away(world: PracticeWorld) -> None:
@@ -96,5 +132,44 @@ SWITCHES = (
         github_away,
         github_back,
         lambda world: world.github.faults.on("down"),
+    ),
+    Switch(
+        "rate-limit",
+        "Outside",
+        "Claude refuses: too many",
+        "Claude's API answers 429 to every call, and everybody asks again and again: each /ask of"
+        " Life OS fails with a traceback.",
+        limit_claude,
+        unlimit_claude,
+        lambda world: world.claude.faults.on("rate_limited"),
+    ),
+    Switch(
+        "network-away",
+        "Outside",
+        "The watchdog's network hangs",
+        "Nothing that the watchdog asks is answered, neither by Render nor by Telegram nor by the"
+        " database; Life OS and its people notice nothing.",
+        network_away,
+        network_back,
+        lambda world: world.wires.watchdog_is_cut_off,
+    ),
+    Switch(
+        "certificate",
+        "Outside",
+        "Let the certificate end soon",
+        "The certificate of Life OS's public name ends in five days; repairing renews it for"
+        " ninety.",
+        certificate_ends,
+        certificate_renewed,
+        lambda world: world.authority.ends_soon,
+    ),
+    Switch(
+        "storm",
+        "Outside",
+        "Fifty sites fail at once",
+        "Every small site beside the service answers 500 from one moment to the next.",
+        storm_begins,
+        storm_ends,
+        lambda world: world.targets.storm,
     ),
 )

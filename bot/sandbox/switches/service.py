@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.sandbox.switches.switch import Switch
+from bot.sandbox import cast
+from bot.sandbox.flapping import flap
+from bot.sandbox.switches.switch import Switch, Turn
 
 if TYPE_CHECKING:
     from bot.sandbox.world import PracticeWorld
@@ -35,13 +38,61 @@ async def leak(world: PracticeWorld) -> None:
         (folder / "leak").write_text(f"{limit / max(world.pace.real(LEAK_SECONDS), 2):.1f}")
 
 
-async def hang(world: PracticeWorld) -> None:
-    for folder in folders(world):
-        (folder / "hang").touch()
+def touching(name: str) -> Turn:
+    async def touch(world: PracticeWorld) -> None:
+        for folder in folders(world):
+            (folder / name).touch()
+
+    return touch
 
 
-def having(name: str, world: PracticeWorld) -> bool:
-    return any((folder / name).exists() for folder in folders(world))
+def removing(name: str) -> Turn:
+    async def remove(world: PracticeWorld) -> None:
+        for folder in folders(world):
+            (folder / name).unlink(missing_ok=True)
+
+    return remove
+
+
+def having(name: str) -> Callable[[PracticeWorld], bool]:
+    return lambda world: any((folder / name).exists() for folder in folders(world))
+
+
+async def crash_for_ever(world: PracticeWorld) -> None:
+    await world.meddling.lose_a_migration()
+    world.service.evict()
+
+
+async def stop_crashing(world: PracticeWorld) -> None:
+    await world.doings.insist("crash-loop", world.meddling.find_the_migration)
+
+
+async def remove_variable(world: PracticeWorld) -> None:
+    """Only a process that is started anew misses it."""
+    world.service.settings.env.pop(cast.JOURNAL_VARIABLE, None)
+    world.service.ask_deploy("service_updated")
+
+
+async def put_variable_back(world: PracticeWorld) -> None:
+    file = world.disk.folder / cast.JOURNAL
+    world.service.settings.env[cast.JOURNAL_VARIABLE] = str(file)
+    world.service.ask_deploy("service_updated")
+
+
+async def begin_flapping(world: PracticeWorld) -> None:
+    world.doings.begin("flap", flap(world.service, world.pace))
+
+
+async def end_flapping(world: PracticeWorld) -> None:
+    world.doings.end("flap")
+
+
+async def fill_disk(world: PracticeWorld) -> None:
+    world.disk.fill(cast.JOURNAL)
+
+
+async def empty_disk(world: PracticeWorld) -> None:
+    world.disk.empty(cast.JOURNAL)
 
 
 SWITCHES = (
@@ -59,12 +110,67 @@ SWITCHES = (
         "Leak memory",
         "The cache of vectors grows until the platform kills the process at its memory limit.",
         leak,
+        removing("leak"),
+        having("leak"),
     ),
     Switch(
         "hang",
         "Service",
         "Hang the poller",
-        "The process runs and its web page answers, but it reads no messages any more.",
-        hang,
+        "The process runs and its web page says that all is well, but it reads no messages any"
+        " more: they pile up at Telegram.",
+        touching("hang"),
+        removing("hang"),
+        having("hang"),
+    ),
+    Switch(
+        "block",
+        "Service",
+        "Block the event loop",
+        "A call never returns: the process does nothing any more, and its web page says that the"
+        " heartbeat is old.",
+        touching("block"),
+        removing("block"),
+        having("block"),
+    ),
+    Switch(
+        "crash-loop",
+        "Service",
+        "Crash at every start",
+        "A row is missing from its database since a backup was restored: the platform moves the"
+        " instance, and from then on every start ends with a traceback, on fresh instances too.",
+        crash_for_ever,
+        stop_crashing,
+        lambda world: bool(world.meddling.lost),
+    ),
+    Switch(
+        "missing-variable",
+        "Service",
+        "Remove a variable",
+        "An environment variable that it needs is removed and a deploy begins: the new version"
+        " ends with a KeyError at every start. Repairing puts it back and deploys again.",
+        remove_variable,
+        put_variable_back,
+        lambda world: cast.JOURNAL_VARIABLE not in world.service.settings.env,
+    ),
+    Switch(
+        "flap",
+        "Service",
+        "Come and go",
+        "The platform takes the instance away every two minutes and brings it back a minute"
+        " later, again and again.",
+        begin_flapping,
+        end_flapping,
+        lambda world: "flap" in world.doings,
+    ),
+    Switch(
+        "disk-full",
+        "Service",
+        "Fill the disk",
+        "No space is left on its disk: every message ends with a traceback, since its journal"
+        " cannot be written.",
+        fill_disk,
+        empty_disk,
+        lambda world: world.disk.full,
     ),
 )

@@ -9,6 +9,7 @@ import pytest
 from bot.adapters.checks.http import Http
 from bot.adapters.web import plain_client
 from bot.domain.check import Seen
+from bot.domain.severity import TABLE
 from tests.adapters.render_kit import NOW
 
 
@@ -147,3 +148,120 @@ async def test_something_that_is_no_http():
         async with server:
             result = await Http("s", url, client, now).look()
     assert (result.code, result.detail) == ("refused", "it broke off its answer")
+
+
+def page(content, **more):
+    return httpx.Response(200, content=content, headers=more)
+
+
+async def test_several_ranges_are_good_and_one_that_is_wanted_is_never_wrong():
+    expect = ((200, 204), (401, 401), (503, 503))
+    for status, code in ((204, ""), (401, ""), (503, ""), (205, "status"), (502, "gateway")):
+        assert (await check(httpx.Response(status), expect=expect).look()).code == code
+
+
+HEALTH = '{"status": {"db": "down", "n": 3, "ok": true}, "items": [{"name": "a"}], "x": null}'
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"contains": "down"}, ""),
+        ({"contains": "Welcome"}, 'it does not contain “Welcome”; it begins “{"status": {"db"'),
+        ({"lacks": "Traceback"}, ""),
+        ({"lacks": "down"}, "it contains “down”"),
+        ({"json_path": "status.db", "equals": "down"}, ""),
+        ({"json_path": "status.db", "equals": "ok"}, "status.db is “down”, not “ok”"),
+        ({"json_path": "status.n", "equals": "3"}, ""),
+        ({"json_path": "status.ok", "equals": "true"}, ""),
+        ({"json_path": "x", "equals": "null"}, ""),
+        ({"json_path": "items.0.name", "equals": "a"}, ""),
+        ({"json_path": "items.0"}, ""),
+        ({"json_path": "items", "equals": "a"}, "items is “a list”, not “a”"),
+        ({"json_path": "items.1.name"}, "items.1.name is missing"),
+        ({"json_path": "items.x"}, "items.x is missing"),
+        ({"json_path": f"items.{'9' * 5000}"}, "is missing"),
+        ({"json_path": "status.db.deeper"}, "status.db.deeper is missing"),
+        ({"header": "X-Version"}, ""),
+        ({"header": "x-version", "header_equals": "2"}, ""),
+        ({"header": "X-Version", "header_equals": "3"}, "its header X-Version is “2”, not “3”"),
+        ({"header": "X-Other"}, "its header X-Other is missing"),
+    ],
+)
+async def test_content(wanted, said):
+    result = await check(page(HEALTH, **{"X-Version": "2"}), **wanted).look()
+    assert (result.seen, result.code) == ((Seen.FAIL, "content") if said else (Seen.PASS, ""))
+    assert said in result.detail
+    assert ("http", "content") in TABLE
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "it is not JSON; it is empty"),
+        (b"<html>Bad\n  gateway", "it is not JSON; it begins “<html>Bad gateway”"),
+        (b"[" * 100_000, "it is not JSON"),
+        (b"9" * 5_000, "it is not JSON"),
+        (b"\xff\xfe{", "it is not JSON"),
+    ],
+)
+async def test_what_is_not_json(body, said):
+    result = await check(page(body), json_path="a").look()
+    assert (result.seen, result.code) == (Seen.FAIL, "content")
+    assert said in result.detail
+    assert len(result.detail) < 120
+
+
+async def test_the_wrong_thing_is_said_before_that_it_is_slow():
+    assert (await check(page(""), contains="x", slow=-1.0).look()).code == "content"
+    assert (await check(httpx.Response(500), contains="x").look()).code == "status"
+
+
+async def test_text_is_read_in_its_charset_but_in_none_that_is_dear():
+    text = "Привет".encode("windows-1251")
+    charset = {"Content-Type": "text/html; charset=Windows-1251"}
+    assert (await check(page(text, **charset), contains="Привет").look()).seen is Seen.PASS
+    for charset in ("punycode", "idna", "base64", "no such", '"'):
+        answer = page(b"hello " * 100_000, **{"Content-Type": f"text/html; charset={charset}"})
+        assert (await check(answer, contains="hello").look()).seen is Seen.PASS
+
+
+async def test_what_stands_beyond_what_we_read_is_not_judged():
+    long = page(b"x" * 2_000_001)
+    for wanted in ({"contains": "y"}, {"json_path": "y"}):
+        result = await check(long, **wanted).look()
+        assert (result.seen, result.code) == (Seen.BLIND, "")
+        assert result.detail == "its answer is longer than 2 MB"
+    assert (await check(long, contains="xx").look()).seen is Seen.PASS
+    assert (await check(long, lacks="x").look()).code == "content"
+
+
+async def test_a_secret_that_we_send_is_sent_and_never_shown():
+    seen = []
+
+    def echo(request):
+        seen.append(request.headers)
+        text = f"{request.headers['authorization']} {request.headers['x-word']}"
+        return httpx.Response(200, text=text, headers={"X-Echo": text.encode()})
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(echo))
+    headers = {"Authorization": "Bearer verysecret", "X-Word": "пароль"}
+    for wanted in ({"contains": "OK"}, {"json_path": "a"}, {"header": "X-Echo"}):
+        one = Http("s", "http://s.test/", client, now, headers=headers, **wanted, header_equals="1")
+        result = await one.look()
+        assert result.code == "content"
+        assert "verysecret" not in result.detail + repr(one)
+        assert "пароль" not in result.detail + repr(one)
+    assert seen[0]["authorization"] == "Bearer verysecret"
+    assert isinstance(hash(one), int)
+
+
+async def test_a_header_that_we_may_not_send_is_our_own_fault():
+    async def hangs_up(reader, writer):
+        writer.close()
+
+    async with plain_client() as client:
+        server, url = await serve(hangs_up)
+        async with server:
+            result = await Http("s", url, client, now, headers={"X": "a\r\nb: c"}).look()
+    assert (result.seen, result.detail) == (Seen.BLIND, "our own request is no valid HTTP")

@@ -173,7 +173,7 @@ async def test_a_line_that_arrives_late_is_seen(api, check, now):
 async def test_blind(api, check, path):
     api[path] = httpx.Response(503)
     result = await check.look()
-    assert (result.seen, result.code, result.detail) == (Seen.BLIND, "", "Render: HTTP 503")
+    assert (result.seen, result.code, result.detail) == (Seen.BLIND, "render", "Render: HTTP 503")
 
 
 async def test_a_flood_is_bounded(api, check):
@@ -181,3 +181,19 @@ async def test_a_flood_is_bounded(api, check):
     result = await check.look()
     assert len(api.calls("/logs")) == 10
     assert result.value == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "code"),
+    [
+        ("ERROR claude: RateLimitError: 429 Too Many Requests", 20, "rate_limit"),
+        ("ERROR claude: RateLimitError: 429 Too Many Requests", 5, ""),
+        ("ERROR cache: OSError: [Errno 28] No space left on device", 3, "disk_full"),
+        ("ERROR cache: OSError: [Errno 28] No space left on device", 2, ""),
+        ("ERROR shop: order 4291 is lost", 20, "error_rate"),
+    ],
+)
+async def test_the_sort_of_trouble(api, check, text, count, code):
+    api["/logs"] = log_book(*(before(n, text) for n in range(count)))
+    result = await check.look()
+    assert (result.seen is Seen.FAIL, result.code) == (bool(code), code)

@@ -16,6 +16,7 @@ import pytest_asyncio
 
 from bot.adapters.checks.postgres import Postgres as Check
 from bot.adapters.postgres import CODES, Finding, Probe
+from bot.adapters.postgres_health import Limits
 from bot.adapters.sources.database import Database
 from bot.domain.check import Seen
 from bot.domain.evidence import Found
@@ -105,7 +106,7 @@ async def test_wrong_password_role_and_name(server, dsn):
         (nobody, "auth", "rejects the"),
         (f"{head}/nothing", "name", "no database of that name"),
         (f"{dsn}?sslmode=require", "auth", "does not offer TLS"),
-        ("postgresql://u:p@host:notaport/x", "name", "not a valid connection string"),
+        ("postgresql://u:p@127.0.0.1:notaport/x", "name", "not a valid connection string"),
     ):
         found = await Probe(address).look()
         assert found.code == expected, address
@@ -126,6 +127,9 @@ async def test_saturated_is_said_until_it_is_over(server, dsn):
         assert evidence.fact("state") == "saturated"
     finally:
         await server.release()
+    async with asyncio.timeout(10):
+        while server.connections() > 5:  # they end a moment after they are told to
+            await asyncio.sleep(0.01)
     assert await code(probe) == ""
     probe.close()
 
@@ -201,6 +205,15 @@ async def test_the_check(dsn):
     probe.close()
 
 
+async def test_the_check_of_one_that_answers_and_is_not_well(dsn):
+    probe = Probe(dsn, limits=Limits(connections_share=0.0))
+    result = await Check("life-os", probe, now).look()
+    assert (result.seen, result.code) == (Seen.FAIL, "connections")
+    assert "of 17 connections free (limit 0 % taken): " in result.detail
+    assert 0 < result.value < 1
+    probe.close()
+
+
 # What a real one cannot be made to do
 
 
@@ -245,7 +258,7 @@ async def fails(monkeypatch, error):
         raise error
 
     monkeypatch.setattr(asyncpg, "connect", connect)
-    return await Probe("postgresql://u:p@h/x").look()
+    return await Probe("postgresql://u:p@127.0.0.1/x").look()
 
 
 @pytest.mark.parametrize("state", sorted(CODES))
@@ -279,10 +292,10 @@ async def test_the_network(monkeypatch, error, code, blind):
     found = await fails(monkeypatch, error)
     assert (found.code, found.blind) == (code, blind)
     if blind:
-        result = await Check("s", Probe("postgresql://u:p@h/x"), now).look()
+        result = await Check("s", Probe("postgresql://u:p@127.0.0.1/x"), now).look()
         assert (result.seen, result.code) == (Seen.BLIND, "")
         with pytest.raises(Unavailable):
-            await Database("s", Probe("postgresql://u:p@h/x")).gather(None)
+            await Database("s", Probe("postgresql://u:p@127.0.0.1/x")).gather(None)
 
 
 async def test_a_connection_cut_twice_is_a_failure(monkeypatch):

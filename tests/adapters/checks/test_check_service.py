@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from bot.adapters.checks.render_service import RenderService
-from bot.domain.check import Result, Seen
-from tests.adapters.render_kit import NOW, SRV, ago, crash, deploy, event, healthy
+from bot.domain.check import SETTLING, Result, Seen
+from tests.adapters.render_kit import NOW, SRV, ago, crash, deploy, event, healthy, metric
 
 EVENTS = f"/services/{SRV}/events"
 
@@ -34,9 +34,54 @@ def check(api, now):
     return RenderService("life-os", SRV, api.render(), now)
 
 
-async def test_it_runs(check):
+@pytest.fixture
+def memory(api):
+    """What the platform measures of 512 MB."""
+
+    def go(megabytes):
+        api["/metrics/memory"] = [metric(megabytes * 2**20, "bytes")]
+
+    return go
+
+
+async def test_it_runs(check, memory):
+    memory(210)
     result = await check.look()
     assert result == Result("life-os", "service", Seen.PASS, NOW, "", "running")
+
+
+async def test_memory_near_the_limit_is_told_before_it_is_killed(check, memory, now, api):
+    memory(480)
+    result = await check.look()
+    assert (result.seen, result.code) == (Seen.FAIL, "memory")
+    assert result.detail == "480 of 512 MB of memory used (94%)"
+    memory(300)
+    now.at += timedelta(seconds=59)
+    assert (await check.look()).code == "memory"  # measured once a minute
+    now.at += timedelta(seconds=1)
+    assert (await check.look()).seen is Seen.PASS
+    assert len(api.calls("/metrics/memory")) == 2
+
+
+@pytest.mark.parametrize("name", ["memory", "memory-limit"])
+@pytest.mark.parametrize("answer", [httpx.Response(503), []])
+async def test_without_figures_memory_is_no_failure(check, api, name, answer):
+    api[f"/metrics/{name}"] = answer
+    assert (await check.look()).seen is Seen.PASS
+
+
+async def test_a_restart_is_felt_for_a_minute(check, memory, api, now):
+    memory(210)
+    api[EVENTS] = [event("evt-2", "server_restarted", 0.5)]
+    assert (await check.look()).code == SETTLING
+    now.at += timedelta(seconds=31)
+    assert (await check.look()).code == ""
+
+
+async def test_a_deploy_that_never_ends_is_stuck(api, now):
+    check = RenderService("life-os", SRV, api.render(), now, deploy_within=timedelta(minutes=20))
+    api[f"/services/{SRV}/deploys"] = [deploy("dep-3", "build_in_progress", 25)]
+    assert (await check.look()).code == "deploy_stuck"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +124,7 @@ async def test_a_failed_and_a_running_deploy(api, check):
 async def test_what_cannot_be_seen_is_blind(api, check, path, answer):
     api[path] = answer
     result = await check.look()
-    assert (result.seen, result.code) == (Seen.BLIND, "")
+    assert (result.seen, result.code) == (Seen.BLIND, "render")
     assert result.detail.startswith("Render: ")
 
 

@@ -23,6 +23,7 @@ FULL = Event(
     note="<b>down</b>\n  line two\t\x00end 🚨",
     key="update 77",
     check="http",
+    service="other",
     code="refused",
     severity=Severity.P0,
     offer="1.restart",
@@ -36,7 +37,17 @@ FULL = Event(
     ),
     proposals=(
         Proposal(
-            "1.restart", "restart", "svc", Risk.HIGH, "why", "effect", ("L1",), LIVE, NOON, BRIEF
+            "1.restart",
+            "restart",
+            "svc",
+            Risk.HIGH,
+            "why",
+            "effect",
+            ("L1",),
+            LIVE,
+            NOON,
+            BRIEF,
+            "svc",
         ),
     ),
     live=LIVE,

@@ -40,6 +40,7 @@ class LifeOs:
             "LIFE_OS_MODEL_SECONDS": "0.2",
             "LIFE_OS_HEARTBEAT_SECONDS": "0.2",
             "LIFE_OS_TICK_SECONDS": "0.2",
+            "LIFE_OS_JOURNAL": str(temporary / "journal.log"),
             **env,
         }
         with self.output.open("wb") as output:

@@ -108,10 +108,10 @@ async def test_a_leak_really_grows_and_stops_with_its_file(start, tmp_path):
     assert await bot.is_healthy()
 
 
-async def test_a_hang_makes_it_deaf_but_the_port_answers(start, telegram, tmp_path):
+async def test_a_blocked_loop_makes_it_deaf_but_the_port_answers(start, telegram, tmp_path):
     bot = start()
     await bot.until_running()
-    (tmp_path / "hang").touch()
+    (tmp_path / "block").touch()
 
     async def is_stale():
         status, body = await bot.health()
@@ -124,20 +124,61 @@ async def test_a_hang_makes_it_deaf_but_the_port_answers(start, telegram, tmp_pa
     assert await is_stale()
     assert telegram.sent == []
     assert telegram.asked <= asked + 1  # what was on its way
-    (tmp_path / "hang").unlink()
+    (tmp_path / "block").unlink()
     await bot.until(lambda: len(telegram.sent) == 2)
     await bot.until(bot.is_healthy)
 
 
+async def test_a_hung_poller_hears_nothing_while_all_looks_well(start, telegram, dsn, tmp_path):
+    bot = start()
+    await bot.until_running()
+    (tmp_path / "hang").touch()
+    beats = "SELECT at FROM heartbeat"
+
+    async def beats_on():
+        return await fetch(dsn, beats) > beaten
+
+    asked = telegram.asked
+    for _ in range(2):
+        telegram.say("/start")
+        beaten = await fetch(dsn, beats)
+        await bot.until(beats_on)
+    assert await bot.health() == (200, {"status": "ok"})
+    assert telegram.asked <= asked + 1  # what was on its way
+    assert len(telegram.sent) <= 1
+    (tmp_path / "hang").unlink()
+    await bot.until(lambda: len(telegram.sent) == 2)
+
+
 async def test_a_new_process_mends_a_hang_but_not_a_leak(start, telegram, tmp_path):
     (tmp_path / "hang").touch()
+    (tmp_path / "block").touch()
     (tmp_path / "leak").write_text("50")
     bot = start()
     await bot.until_running()
     assert not (tmp_path / "hang").exists()
+    assert not (tmp_path / "block").exists()
     memory = psutil.Process(bot.process.pid).memory_info
     before = memory().rss
     await bot.until(lambda: memory().rss > before + 20 * MEBIBYTE)
+
+
+async def test_a_missing_journal_ends_it_after_the_port_is_open(start):
+    bot = start(LIFE_OS_JOURNAL=None)
+    assert await bot.until_ended() == 1
+    assert bot.text.endswith("KeyError: 'LIFE_OS_JOURNAL'\n")
+    assert "lifeos/journal.py" in bot.text
+
+
+async def test_a_full_disk_is_in_the_log_of_each_message(start, telegram):
+    bot = start(LIFE_OS_JOURNAL="/dev/full")
+    await bot.until_running()
+    telegram.say("/goals")
+    telegram.say("/notes")
+    await bot.until(lambda: len(telegram.sent) == 2)
+    assert telegram.sent == [SORRY, SORRY]
+    assert bot.text.count(" failed for user 7\nTraceback") == 2
+    assert bot.text.count("OSError: [Errno 28] No space left on device") == 2
 
 
 async def test_the_weekly_summary_imports_what_is_not_there(start):

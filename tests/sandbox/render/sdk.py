@@ -301,6 +301,8 @@ METRICS = {
     "memory": "get_memory",
     "memory-limit": "get_memory_limit",
     "instance-count": "get_instance_count",
+    "disk-usage": "get_disk_usage",
+    "disk-capacity": "get_disk_capacity",
 }
 
 WITHOUT_SDK: dict[tuple[str, str], str] = {}

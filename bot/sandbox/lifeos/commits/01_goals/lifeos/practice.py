@@ -3,9 +3,11 @@
 They are files in the temporary directory of the instance, read again and again:
 - `leak` holds a number: so many MiB are allocated and touched per second, as if the cache of
   vectors were never trimmed. A new process of the same instance goes on leaking.
-- `hang`: while it exists, the event loop is blocked as by a call that never returns: no
-  getUpdates any more, though the thread behind the port answers. A new process removes it,
-  as a restart mends a deadlock.
+- `hang`: while it exists, the poller waits for what never comes: no getUpdates any more, while the
+  event loop turns, the heart beats and the page answers as ever.
+- `block`: while it exists, the event loop is blocked as by a call that never returns; only the
+  thread behind the port answers.
+A new process removes the last two, as a restart mends a deadlock.
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
+
+from telegram.ext import ExtBot
 
 log = logging.getLogger("lifeos.memory")
 
@@ -26,7 +31,9 @@ MEBIBYTE = 1024 * 1024
 
 def watch(loop: asyncio.AbstractEventLoop) -> None:
     folder = Path(tempfile.gettempdir())
-    (folder / "hang").unlink(missing_ok=True)
+    for name in ("hang", "block"):
+        (folder / name).unlink(missing_ok=True)
+    _deaf_while(folder / "hang")
     threading.Thread(target=_obey, args=(folder, loop), name="vectors", daemon=True).start()
 
 
@@ -35,9 +42,9 @@ def _obey(folder: Path, loop: asyncio.AbstractEventLoop) -> None:
     while True:
         time.sleep(LOOK_SECONDS)
         _grow(cache, folder / "leak")
-        if (folder / "hang").exists():
+        if (folder / "block").exists():
             with contextlib.suppress(RuntimeError):  # the loop has ended
-                loop.call_soon_threadsafe(_block_while, folder / "hang")
+                loop.call_soon_threadsafe(_block_while, folder / "block")
 
 
 def _grow(cache: list[bytes], leak: Path) -> None:
@@ -51,3 +58,18 @@ def _grow(cache: list[bytes], leak: Path) -> None:
 def _block_while(file: Path) -> None:
     while file.exists():
         time.sleep(LOOK_SECONDS)
+
+
+def there(file: Path) -> bool:
+    return file.exists()
+
+
+def _deaf_while(file: Path) -> None:
+    get_updates = ExtBot.get_updates
+
+    async def listen(bot: ExtBot[Any], *args: Any, **how: Any) -> Any:  # noqa: ANN401 - as it is called
+        while there(file):  # noqa: ASYNC110 - another process makes the file
+            await asyncio.sleep(LOOK_SECONDS)
+        return await get_updates(bot, *args, **how)
+
+    ExtBot.get_updates = listen

@@ -1,0 +1,121 @@
+"""Wiring: the only room that knows every adapter, and introduces machines and people."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.adapters.archive import Folder
+from bot.adapters.budget import Budget
+from bot.adapters.logbook import start_log
+from bot.adapters.render import Render, render_client
+from bot.adapters.store import open_store
+from bot.adapters.ticks import Ticks
+from bot.adapters.web import plain_client
+from bot.adapters.witness import Outside
+from bot.app.duties import Pulse, chat, chores, flows, name_looks
+from bot.app.parts import Ways, parts_of, upstream_check, utcnow
+from bot.app.rules import rules
+from bot.chat.client import Client, client
+from bot.flows.engine import Bell, run
+from bot.ports import World
+from bot.settings import House, Settings
+
+LAST_WORDS = 5.0  # seconds to finish what is under way when told to stop
+
+
+async def serve(settings: Settings, house: House, pulse: Path) -> None:
+    """Run until SIGTERM or SIGINT. Raises Unavailable when the store cannot be opened."""
+    start_log(list(secrets_of(settings, house)))
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    ticks, bell, beat = Ticks(), Bell(), Pulse(pulse)
+    async with opened(settings, house, ticks) as (world, api):
+        name_looks(world, house, ticks, bell)
+        duties = [*flows(world), *chat(world, api, house, bell, ticks), *chores(world, beat)]
+        tasks: list[asyncio.Task[None]] = [
+            asyncio.create_task(run(duties, bell, stop), name="engine"),
+            asyncio.create_task(ticks.supervise(), name="ticks"),
+        ]
+        if settings.http_port is not None:
+            from bot.app.doors import doors  # noqa: PLC0415 - costs memory that a worker can spare
+
+            server = doors(settings, house, world, bell, ticks, beat)
+            tasks.append(asyncio.create_task(server.serve(stop), name="inbound"))
+        await wait_for_the_end(tasks, stop)
+
+
+async def wait_for_the_end(tasks: list[asyncio.Task[None]], stop: asyncio.Event) -> None:
+    """Told to stop, finish what is under way; raise what ended any of them untold."""
+    told = asyncio.create_task(until(stop), name="stop")
+    done, _ = await asyncio.wait([*tasks, told], return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    for task in tasks:
+        if task.get_name() == "ticks":
+            task.cancel()
+    await asyncio.wait(tasks, timeout=LAST_WORDS)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+async def until(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, house: House, ticks: Ticks
+) -> AsyncIterator[tuple[World, Client]]:
+    """Build the world; everything that was opened is closed at the end."""
+    async with AsyncExitStack() as stack:
+        store = await open_store(settings.store_url.get_secret_value(), utcnow)
+        stack.push_async_callback(store.close)
+        web = await stack.enter_async_context(plain_client())
+        key = settings.render_api_key.get_secret_value()
+        platform = await stack.enter_async_context(render_client(settings.render_api_url, key))
+        ids = [id for s in house.services for id in (s.render_service_id, s.render_postgres_id)]
+        reads = Budget(house.render.reads_per_minute)
+        render = Render(platform, may_touch=[id for id in ids if id], reads=reads)
+        ways = Ways(settings, house, render, web, store, stack)
+        api = client(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
+        stack.push_async_callback(api.shutdown)
+        yield world_of(ways, ticks), api
+
+
+def world_of(ways: Ways, ticks: Ticks) -> World:
+    settings, house = ways.settings, ways.house
+    parts = [parts_of(service, ways) for service in house.services]
+    upstreams = [upstream_check(upstream, ways) for upstream in house.upstreams]
+    return World(
+        store=ways.store,
+        checks=[*(c for p in parts for c in p.checks), *upstreams],
+        sources=[s for p in parts for s in p.sources],
+        actions=[a for p in parts for a in p.actions],
+        archive=Folder(settings.reports_dir),
+        chat=settings.telegram_chat_id,
+        now=utcnow,
+        rules=rules(house),
+        witness=Outside((settings.telegram_api_url, settings.render_api_url), ways.web),
+        look_soon=lambda service, check: ticks.soon(f"{service}/{check}"),
+    )
+
+
+def secrets_of(settings: Settings, house: House) -> Iterator[str]:
+    """Every secret value that was set, for the log to leave out."""
+    values: Callable[[SecretStr], str] = SecretStr.get_secret_value
+    found = [v for _, v in settings if isinstance(v, SecretStr)]
+    for service in house.services:
+        found += [service.database_url, service.bot_token]
+        for check in service.checks:
+            found += [check.token] if check.kind == "heartbeat" else []
+            found += check.headers.values() if check.kind == "http" else []
+    return (values(v) for v in found if values(v))

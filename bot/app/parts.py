@@ -1,0 +1,233 @@
+"""What one service brings: its eyes and its hands. To add an adapter, write it and name it here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import httpx
+
+from bot.adapters.actions.restart import Restart
+from bot.adapters.actions.restart_database import RestartDatabase
+from bot.adapters.actions.rollback import Rollback
+from bot.adapters.checks.certificate import Certificate
+from bot.adapters.checks.heartbeat import Beat, Heartbeat, RowHeartbeat
+from bot.adapters.checks.http import Http
+from bot.adapters.checks.job import Job
+from bot.adapters.checks.logs import Logs
+from bot.adapters.checks.postgres import Postgres
+from bot.adapters.checks.reach import Reach
+from bot.adapters.checks.render_service import RenderService
+from bot.adapters.checks.sql import Sql
+from bot.adapters.checks.statuspage import Statuspage
+from bot.adapters.checks.telegram_bot import TelegramBot
+from bot.adapters.postgres import Probe
+from bot.adapters.postgres_health import Limits
+from bot.adapters.render import Render
+from bot.adapters.sources.database import Database
+from bot.adapters.sources.deploys import Deploys
+from bot.adapters.sources.logs import RecentLogs
+from bot.adapters.sources.service import ServiceState
+from bot.app.rules import named
+from bot.domain.platform import LoopRule
+from bot.ports import Action, Check, Source, Store
+from bot.settings import House, Own, ServiceConfig, Settings, Upstream
+
+HTTPS = 443
+
+
+def utcnow() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Parts:
+    checks: tuple[Check, ...] = ()
+    sources: tuple[Source, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How the outside is reached, and what was set of it."""
+
+    settings: Settings
+    house: House
+    render: Render
+    web: httpx.AsyncClient
+    store: Store
+    stack: AsyncExitStack
+
+
+def parts_of(service: ServiceConfig, ways: Ways) -> Parts:
+    """What can be seen and done of a service, by what its settings name."""
+    hosted = on_the_platform(service, ways) if service.render_service_id else Parts()
+    kept = its_database(service, ways) if service.database_url.get_secret_value() else Parts()
+    return Parts(
+        (*hosted.checks, *its_addresses(service, ways), *kept.checks, *its_own(service, ways)),
+        (*hosted.sources, *kept.sources),
+        (*hosted.actions, *kept.actions),
+    )
+
+
+def on_the_platform(service: ServiceConfig, ways: Ways) -> Parts:
+    name, id, render = service.name, service.render_service_id, ways.render
+    limits, timings = ways.house.thresholds, ways.house.timings
+    logs = Logs(
+        name,
+        id,
+        render,
+        utcnow,
+        errors_per_minute=limits.errors_per_minute,
+        start_marker=service.start_marker or None,
+        start_within=timedelta(seconds=timings.start_within),
+        window=timedelta(seconds=limits.errors_window_seconds),
+    )
+    state = RenderService(
+        name,
+        id,
+        render,
+        utcnow,
+        loop=LoopRule(limits.loop_failures, timedelta(seconds=timings.loop_within)),
+        settles_within=timedelta(seconds=timings.start_grace),
+        deploy_within=timedelta(seconds=timings.deploy_within),
+        memory_share=limits.memory_share,
+    )
+    sources = (ServiceState, RecentLogs, Deploys)
+    return Parts(
+        (state, logs),
+        tuple(source(name, id, render, utcnow) for source in sources),
+        (Restart(name, id, render, utcnow), Rollback(name, id, render, utcnow)),
+    )
+
+
+def its_addresses(service: ServiceConfig, ways: Ways) -> Iterator[Check]:
+    """The health page, its certificate, and the bot that Telegram knows."""
+    limits = ways.house.thresholds
+    if url := service.health_url:
+        slow, within = limits.http_slow_seconds, limits.http_timeout_seconds
+        yield Http(service.name, url, ways.web, utcnow, slow=slow, within=within)
+        at = urlsplit(url)
+        if at.scheme == "https" and at.hostname:
+            days = limits.certificate_days
+            yield Certificate(service.name, at.hostname, at.port or HTTPS, utcnow, days=days)
+    if token := service.bot_token.get_secret_value():
+        patience = timedelta(seconds=ways.house.timings.deaf_after)
+        base = ways.settings.telegram_api_url
+        webhook = service.bot_webhook
+        yield TelegramBot(
+            service.name, base, token, ways.web, utcnow, patience=patience, webhook=webhook
+        )
+
+
+def its_database(service: ServiceConfig, ways: Ways) -> Parts:
+    probe = Probe(
+        service.database_url.get_secret_value(),
+        slow=ways.house.thresholds.database_slow_seconds,
+        within=ways.house.thresholds.database_timeout_seconds,
+        expects_writes=service.database_writes,
+        limits=limits_of(ways.house),
+    )
+    ways.stack.callback(probe.close)
+    hosted, render = service.render_postgres_id, ways.render
+    restart = RestartDatabase(service.name, hosted, render, probe, utcnow) if hosted else None
+    return Parts(
+        (Postgres(service.name, probe, utcnow),),
+        (Database(service.name, probe, render, hosted),),
+        (restart,) if restart else (),
+    )
+
+
+def limits_of(house: House) -> Limits:
+    told = house.thresholds
+    return Limits(
+        connections_share=told.database_connections_share,
+        blocked_for=timedelta(seconds=told.database_blocked_seconds),
+        transaction_open_for=timedelta(seconds=told.database_transaction_seconds),
+    )
+
+
+def its_own(service: ServiceConfig, ways: Ways) -> Iterator[Check]:
+    """The checks that its settings add."""
+    for check in service.checks:
+        yield own_check(service, check, ways)
+
+
+def own_check(service: ServiceConfig, check: Own, ways: Ways) -> Check:
+    name, dsn = named(check), service.database_url.get_secret_value()
+    match check.kind:
+        case "http":
+            return Http(
+                service.name,
+                check.url,
+                ways.web,
+                utcnow,
+                expect=check.status,
+                slow=check.slow,
+                within=check.within,
+                name=name,
+                headers={k: v.get_secret_value() for k, v in check.headers.items()},
+                contains=check.contains,
+                lacks=check.lacks,
+                json_path=check.json_path,
+                equals=check.equals,
+                header=check.header,
+                header_equals=check.header_equals,
+            )
+        case "certificate":
+            return Certificate(
+                service.name,
+                check.host,
+                check.port,
+                utcnow,
+                days=check.days,
+                within=check.within,
+                name=name,
+            )
+        case "sql":
+            return Sql(
+                service.name,
+                dsn,
+                check.query,
+                utcnow,
+                equals=check.equals,
+                at_least=check.at_least,
+                at_most=check.at_most,
+                within=check.within,
+                name=name,
+            )
+        case "job":
+            id = service.render_service_id
+            within = check.within
+            return Job(
+                service.name, id, ways.render, check.command, utcnow, within=within, name=name
+            )
+        case "heartbeat":
+            last = beats_of(service, name, ways)
+            if check.query:
+                last = RowHeartbeat(dsn, check.query, within=check.within)
+            every, grace = timedelta(seconds=check.expected_every), timedelta(seconds=check.grace)
+            return Heartbeat(service.name, name, last, every, grace, utcnow)
+
+
+def beats_of(
+    service: ServiceConfig, check: str, ways: Ways
+) -> Callable[[], Awaitable[Beat | None]]:
+    """The signs of life that came in over HTTP."""
+
+    async def last() -> Beat | None:
+        from bot.inbound.pings import last_beat  # noqa: PLC0415 - only where pings are expected
+
+        found = await last_beat(ways.store, service.name, check)
+        return Beat(*found) if found else None
+
+    return last
+
+
+def upstream_check(upstream: Upstream, ways: Ways) -> Check:
+    if page := upstream.status_page:
+        return Statuspage(upstream.name, page, ways.web, utcnow, components=upstream.components)
+    return Reach(upstream.name, upstream.url, ways.web, utcnow)

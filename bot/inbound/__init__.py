@@ -1,0 +1,1 @@
+"""What others tell us over HTTP, and what they may ask. Imported only when a port is set."""

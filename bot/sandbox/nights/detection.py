@@ -1,0 +1,205 @@
+"""Everything that can fail, one night each: how bad it is, and how few messages it takes."""
+
+from __future__ import annotations
+
+from bot.sandbox import cast
+from bot.sandbox.nights.fault import BROKEN, PAGED, Darkness, Fault
+from bot.sandbox.nights.story import Night, Story, settled, words
+from bot.sandbox.switches import BY_NAME
+from bot.sandbox.traffic import ask_again_and_again
+
+IMPORTED = 60.0  # real seconds: the first question makes Life OS load the SDK
+
+
+async def claude_in_use(story: Story) -> None:
+    """Somebody's question has been answered: what follows fails because of Claude alone."""
+
+    def is_answered() -> bool:
+        chat = story.world.telegram.messages(cast.UMA.id)
+        asked = [n for n, m in enumerate(chat) if words(m).startswith("/ask")]
+        return bool(asked) and len(chat) > asked[0] + 1
+
+    await story.until("Claude has been asked", is_answered, IMPORTED)
+
+
+async def claude_is_asked_much(story: Story) -> None:
+    await claude_in_use(story)
+    story.world.doings.begin("asking", ask_again_and_again(story.world.telegram))
+
+
+async def asking_ends(story: Story) -> None:
+    story.world.doings.end("asking")
+
+
+async def it_says_that_it_flaps(story: Story) -> None:
+    await story.until("the card says that it flaps", lambda: story.saying("flapping"), 120)
+
+
+FAULTS = (
+    Fault(
+        "crash-loop",
+        "crash-loop",
+        "it dies again after every start",
+        "P0",
+        f"{cast.SERVICE} is down",
+        also="failed",
+        pushes=2,
+    ),
+    Fault(
+        "out-of-memory",
+        "leak",
+        "memory really grows until the platform kills it",
+        "P0",
+        f"{cast.SERVICE} is down",
+        also="memory",
+        pushes=2,
+        within=120,
+    ),
+    Fault(
+        "deaf-poller",
+        "hang",
+        "it lives, its page answers, and it reads no messages",
+        "P0",
+        f"{cast.SERVICE} hears nobody",
+        within=90,
+    ),
+    Fault(
+        "missing-variable",
+        "missing-variable",
+        "a deploy lost a variable: it ends at every start",
+        "P0",
+        f"{cast.SERVICE} is down",
+        pushes=2,
+        within=90,
+    ),
+    Fault(
+        "wrong-password",
+        "wrong-password",
+        "the database rejects the password",
+        "P0",
+        f"{cast.SERVICE} cannot reach its database",
+        also="rejects the password",
+    ),
+    Fault(
+        "too-many-connections",
+        "database-full",
+        "every connection of the database is taken",
+        "P0",
+        f"{cast.SERVICE} cannot reach its database",
+        also="every connection is taken",
+        pushes=2,
+    ),
+    Fault(
+        "blocked-locks",
+        "database-locks",
+        "a forgotten session holds a lock that all writes wait for",
+        "P0",
+        cast.SERVICE,
+        also="report.py",
+        pushes=2,
+        within=90,
+    ),
+    Fault(
+        "slow-database",
+        "database-slow",
+        "each answer of the database takes long",
+        "P2",
+        f"{cast.SERVICE} has a slow database",
+        also="(limit 450 ms)",
+        within=90,
+    ),
+    Fault(
+        "rate-limit-loop",
+        "rate-limit",
+        "Claude refuses every call as too many",
+        "P1",
+        f"{cast.SERVICE} is held back by rate limits",
+        within=120,
+        before=claude_in_use,
+    ),
+    Fault(
+        "upstream-outage",
+        "claude-away",
+        "Claude is down, and says so on its status page",
+        "P1",
+        f"{cast.SERVICE} fails for several users",
+        also="statuspage",
+        within=120,
+        before=claude_is_asked_much,
+        after=asking_ends,
+    ),
+    Fault(
+        "flapping",
+        "flap",
+        "it goes down and comes back again and again",
+        "P0",
+        f"{cast.SERVICE} is down",
+        pushes=5,
+        stands=0,
+        after=it_says_that_it_flaps,
+        brief=False,
+        fastest=60.0,  # so that the proof lasts longer than it stays up
+    ),
+    Fault(
+        "certificate",
+        "certificate",
+        "its certificate ends in a few days",
+        "P2",
+        f"{cast.SERVICE} has a certificate that ends soon",
+    ),
+    Fault(
+        "disk-full",
+        "disk-full",
+        "it cannot write to its disk any more",
+        "P1",
+        f"{cast.SERVICE} has no room left on its disk",
+        within=90,
+    ),
+)
+DARKNESSES = (
+    Darkness(
+        "render-api-down",
+        "render-away",
+        "Render's API fails: nothing is known, and nothing is claimed",
+        "I cannot see Render's API",
+        "I see Render's API again",
+        heard_meanwhile=True,
+    ),
+    Darkness(
+        "our-network-down",
+        "network-away",
+        "the watchdog's own network hangs: that is no failure of the service",
+        "I cannot see anything",
+        "I see the outside again",
+        heard_meanwhile=False,
+        least=20.0,  # so that looks come to their end while it hangs
+    ),
+)
+
+
+async def storm(story: Story) -> None:
+    """Many fail at once: one page names them all, and is told to the end."""
+    await settled(story)
+    quiet, count = len(story.audible()), story.world.targets.count
+    switch = BY_NAME["storm"]
+    await switch.flip(story.world, on=True)
+    story.mark(BROKEN)
+    await story.until(PAGED, lambda: len(story.audible()) > quiet, 60)
+    everything = f"{count} services fail at once"
+    found = await story.until("it names them all", lambda: story.saying(everything), 60)
+    names = [f"target-{n} " for n in range(1, count + 1)]
+    story.must("each by its name", all(name in words(found) for name in names))
+    await story.wait(240)
+    pushes = len(story.audible()) - quiet
+    story.must(f"pushes: {pushes}", pushes <= STORM_FROM)
+    await switch.flip(story.world, on=False)
+    story.mark("it is repaired")
+    well = f"All {count} services are well again"
+    await story.until("it says that they are well", lambda: story.saying(well), 240)
+
+
+STORM_FROM = 5  # until so many fail, each has a page of its own
+STORM = Night(
+    "storm", "twenty sites fail at once: one page names them all", storm, brief=True, severity="P1"
+)
+NIGHTS: tuple[Night, ...] = (*(one.night for one in (*FAULTS, *DARKNESSES)), STORM)
