@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bot.domain.check import Result
 from bot.domain.evidence import Evidence
+from bot.domain.history import Stretch
 from bot.domain.incident import Event, Incident, Status
 from bot.domain.people import Person
 from bot.domain.remedy import Answer, Effect, Live, Proposal, Remedy
@@ -177,6 +178,10 @@ class Store(Protocol):
         """Newest first; `since` excludes looks at or before it."""
         ...
 
+    async def stretches(self, service: str, check: str, since: datetime) -> Sequence[Stretch]:
+        """What was seen by the minute, further back by the hour; oldest first."""
+        ...
+
     # incidents
     async def open(self, service: str, event: Event) -> Incident:
         """Give it the next number. Raises Stale when the service has a live incident already."""
@@ -272,7 +277,7 @@ class Store(Protocol):
     async def memo(self, name: str) -> str | None: ...
     async def set_memo(self, name: str, value: str) -> None: ...
     async def prune(self, before: datetime) -> None:
-        """Drop handled updates, delivered thread posts and results older than that."""
+        """Drop handled updates and delivered thread posts older than that, and thin out looks."""
         ...
 
     # silences

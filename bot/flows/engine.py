@@ -14,16 +14,21 @@ log = logging.getLogger(__name__)
 
 
 class Bell:
-    """Rung when there may be work; whoever waits wakes once. A missed ring costs one tick."""
+    """Rung when there may be work. `rings` counts, so that who was busy knows that it was rung."""
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
+        self.rings = 0
 
     def ring(self) -> None:
+        self.rings += 1
         self._rung.set()
         self._rung = asyncio.Event()
 
-    async def wait(self, seconds: float) -> None:
+    async def wait(self, seconds: float, heard: int) -> None:
+        """Wait for a ring after the first `heard` of them, at most that long."""
+        if self.rings != heard:
+            return
         with suppress(TimeoutError):
             await asyncio.wait_for(self._rung.wait(), seconds)
 
@@ -61,10 +66,11 @@ async def run(duties: Sequence[Duty], bell: Bell, stop: asyncio.Event | None = N
 
 async def keep_turning(duty: Duty, bell: Bell, stop: asyncio.Event) -> None:
     while not stop.is_set():
+        heard = bell.rings
         if await once(duty):
             bell.ring()  # what one duty did may be another's work
         elif not stop.is_set():
-            await bell.wait(duty.every)
+            await bell.wait(duty.every, heard)
 
 
 async def once(duty: Duty) -> bool:

@@ -176,3 +176,18 @@ async def test_told_to_stop_those_who_wait_do_not_turn_again(bell):
     async with asyncio.timeout(PATIENCE):
         await engine
     assert idle.count == 1
+
+
+async def test_a_ring_during_a_turn_is_not_missed(bell, engine):
+    """It may have come after the turn had looked: the next turn follows at once."""
+    turns = []
+
+    async def turn():
+        turns.append(len(turns))
+        if len(turns) == 1:
+            bell.ring()
+        return False
+
+    engine(Duty("busy", turn, NEVER))
+    await quiet()
+    assert turns == [0, 1]

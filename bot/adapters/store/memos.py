@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Delivery, Lane
 
-from .tables import BUTTON, INBOX, MEMO, POST, RESULT
+from .tables import BUTTON, INBOX, MEMO, POST
 from .upsert import insert_for
 from .work import Part
 
@@ -35,7 +35,6 @@ class Memos(Part):
             POST.c.updated_us < before,
         )
         await self._do(
-            delete(RESULT).where(RESULT.c.at_us < before),
             delete(INBOX).where(INBOX.c.done_us < before),
             delete(BUTTON).where(BUTTON.c.post.in_(select(POST.c.key).where(*told))),
             delete(POST).where(*told),

@@ -9,10 +9,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.history import MINUTE
 from bot.ports import Store, Unavailable
 
 from .buttons import Buttons
 from .engine import make_engine
+from .history import History, floored
 from .inbox import Inbox
 from .incidents import Incidents
 from .looks import Looks
@@ -25,13 +27,14 @@ from .work import Work
 log = logging.getLogger(__name__)
 
 
-class SqlStore(Looks, Incidents, Outbox, Buttons, Inbox, Memos, Silences, Store):
+class SqlStore(Looks, History, Incidents, Outbox, Buttons, Inbox, Memos, Silences, Store):
     """Made by `open_store`."""
 
     async def prune(self, before: datetime) -> None:
         await self.write_down()
+        await self.thin(before)
         await super().prune(before)
-        self.forget(before)
+        self.forget(floored(before, MINUTE))
 
     async def close(self) -> None:
         """Finish what has begun, also for callers that have gone; then refuse."""

@@ -189,3 +189,21 @@ SILENCE = Table(
     sqlite_autoincrement=True,  # a number that people have typed is never given again
 )
 Index("silence_by_end", SILENCE.c.ends_us)
+
+STRETCH = Table(
+    "stretch",
+    METADATA,
+    Column("id", SERIAL, primary_key=True),
+    Column("service", Words, nullable=False),
+    Column("check", Words, nullable=False),
+    Column("at_us", Moment, nullable=False),
+    Column("lasts_us", BigInteger, nullable=False),
+    Column("looks", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("blind", Integer, nullable=False),
+    Column("low", Float),
+    Column("high", Float),
+    Column("measured", Integer, nullable=False),
+    Column("total", Float, nullable=False),
+)
+Index("stretch_of_check", STRETCH.c.service, STRETCH.c.check, STRETCH.c.at_us)

@@ -134,7 +134,17 @@ async def test_rows_that_a_migration_leaves_astray_undo_it(tmp_path):
     await (await open_store(url, Clock())).close()
     run(url, "INSERT INTO button VALUES ('t', 'no such post', '', 0, '', '', '')")
     run(url, "DELETE FROM alembic_version")
-    for table in ("result", "event", "incident", "inbox", "memo", "moved_chat", "post", "silence"):
+    for table in (
+        "result",
+        "event",
+        "incident",
+        "inbox",
+        "memo",
+        "moved_chat",
+        "post",
+        "silence",
+        "stretch",
+    ):
         run(url, f"DROP TABLE {table}")
     run(url, "ALTER TABLE button RENAME TO kept")
     run(url, "DROP INDEX IF EXISTS button_once")
