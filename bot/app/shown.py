@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import signal
 import sys
 from collections.abc import Coroutine, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 from rich.console import Console
@@ -73,9 +74,17 @@ def check_until_told(
 
     if not as_json and err.is_terminal:
         show(Text("Only what changes is printed. Ctrl-C ends it.", style="dim"), err)
-    with suppress(KeyboardInterrupt):
-        asyncio.run(keep_looking(settings, house, name, told))
+    asyncio.run(until_ctrl_c(keep_looking(settings, house, name, told)))
     return EXITS[verdict(list(newest.values()))]
+
+
+async def until_ctrl_c(looking: Coroutine[Any, Any, None]) -> None:
+    """End it in good order when the person says so; raise what ended it untold."""
+    task = asyncio.create_task(looking)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, task.cancel)
+    await asyncio.wait((task,))
+    if not task.cancelled():
+        task.result()
 
 
 def consult(settings: Settings, house: House, *, out: Console, err: Console, as_json: bool) -> int:

@@ -31,7 +31,7 @@ TRIES = 5
 # What a restart or a deploy may be felt in for a moment, when the platform says that there is one.
 FELT = frozenset({"http", "telegram"})
 PLATFORM = "service"  # the check that reads the platform's word
-NO_ANSWER = frozenset({"timeout", "name"})  # may be our own network's fault
+NO_ANSWER = frozenset({"timeout", "name", "unreachable"})  # may be our own network's fault
 
 
 @dataclass(frozen=True)

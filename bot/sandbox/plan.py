@@ -98,7 +98,7 @@ errors_window_seconds = {seconds(300, 12)}
 http_slow_seconds = 2.5
 http_timeout_seconds = 3.0
 database_timeout_seconds = 3.0
-database_slow_seconds = 0.45
+database_slow_seconds = 1.0
 database_blocked_seconds = {seconds(30, 3)}
 database_transaction_seconds = {seconds(600, 60)}
 
@@ -120,7 +120,7 @@ confirm_at_most = {seconds(30, MOVING)}
 flaps_within = {seconds(3600, 120)}
 storm_within = {seconds(60, 3)}
 deaf_after = {seconds(300, 6)}
-loop_within = {seconds(600, 12)}
+loop_within = {seconds(600, 40)}
 
 [telegram]  # the emulator's flood limits are faster too
 private_per_second = {pace.rate(1.0)}

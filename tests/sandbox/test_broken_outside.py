@@ -109,7 +109,7 @@ async def test_the_certificate_ends_soon(broken):
 async def test_fifty_sites_fail_at_once(broken):
     places = broken.world.places
     told = tomllib.loads(places.config.read_text())["services"]
-    watched = {one["name"]: one["health_url"] for one in told}
+    watched = {one["name"]: one["checks"][0].get("url") for one in told}
     assert len(watched) == 51
     assert watched["target-50"] == places.target_urls[-1]
 

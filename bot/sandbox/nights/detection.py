@@ -43,7 +43,7 @@ FAULTS = (
         "P0",
         f"{cast.SERVICE} is down",
         also="failed",
-        pushes=2,
+        pushes=4,
     ),
     Fault(
         "out-of-memory",
@@ -52,7 +52,7 @@ FAULTS = (
         "P0",
         f"{cast.SERVICE} is down",
         also="memory",
-        pushes=2,
+        pushes=4,
         within=120,
     ),
     Fault(
@@ -69,7 +69,7 @@ FAULTS = (
         "a deploy lost a variable: it ends at every start",
         "P0",
         f"{cast.SERVICE} is down",
-        pushes=2,
+        pushes=4,
         within=90,
     ),
     Fault(
@@ -105,7 +105,7 @@ FAULTS = (
         "each answer of the database takes long",
         "P2",
         f"{cast.SERVICE} has a slow database",
-        also="(limit 450 ms)",
+        also="(limit 1000 ms)",
         within=90,
     ),
     Fault(

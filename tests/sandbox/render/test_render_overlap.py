@@ -40,6 +40,7 @@ async def test_then_sigterm_and_at_last_sigkill(world, speed):
     at = await switched(service, old)
     await until(lambda: not old.running)
     assert 1.0 <= time.monotonic() - at < 2.0
+    await until(lambda: old.process.exit_code is not None)
     assert old.process.exit_code == 137
 
 
