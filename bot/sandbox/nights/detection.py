@@ -52,8 +52,9 @@ FAULTS = (
         "P0",
         f"{cast.SERVICE} is down",
         also="memory",
-        pushes=4,
+        pushes=5,
         within=120,
+        brief=False,  # it comes back and grows again: after a short proof that is another incident
     ),
     Fault(
         "deaf-poller",
