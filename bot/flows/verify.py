@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.check import Seen, Verdict
 from bot.domain.evidence import Evidence
-from bot.domain.incident import Event, Incident, Kind, Phase, Status
+from bot.domain.incident import BEGINS_PROOF, Event, Incident, Kind, Phase, Status
 from bot.domain.proof import Step, done, next_step
 from bot.flows.triage import gather
 from bot.flows.watch import verdicts
@@ -50,6 +50,10 @@ async def is_it_back(
     if all(v is Verdict.HEALTHY for v in found.values()):
         note = await newest_looks(world, incident, since)
         return Event(Kind.CHECKED, now, phase=Phase.BACK, note=note)
+    began = incident.last(*BEGINS_PROOF)
+    alone = began is not None and began.kind is Kind.HEALED and not began.by_id
+    if alone and Verdict.FAILING in found.values():  # it was back already: nothing to wait for
+        return Event(Kind.PERSISTED, now, note=await what_fails(world, incident, found))
     if now - since > world.rules.back_within:
         return Event(Kind.PERSISTED, now, note=await what_fails(world, incident, found))
     for name, verdict in found.items():

@@ -98,7 +98,7 @@ errors_window_seconds = {seconds(300, 12)}
 http_slow_seconds = 2.5
 http_timeout_seconds = 3.0
 database_timeout_seconds = 3.0
-database_slow_seconds = 1.0
+database_slow_seconds = 0.7
 database_blocked_seconds = {seconds(30, 3)}
 database_transaction_seconds = {seconds(600, 60)}
 

@@ -19,16 +19,6 @@ METRICS = "metrics-token-with-thirty-two-chs"
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 
 
-class Ringing(Bell):
-    def __init__(self):
-        super().__init__()
-        self.rings = 0
-
-    def ring(self):
-        self.rings += 1
-        super().ring()
-
-
 class Monotonic:
     def __init__(self):
         self.at = 1000.0
@@ -41,7 +31,7 @@ class House:
     """What the wiring hands in, and what came of it."""
 
     def __init__(self, world):
-        self.world, self.bell = world, Ringing()
+        self.world, self.bell = world, Bell()
         self.health = Health(ticks_age=1.0, engine_age=2.0, inbox_age=3.0, looks=7)
         self.looked, self.reported, self.broken = [], [], ""
 

@@ -106,7 +106,7 @@ FAULTS = (
         "each answer of the database takes long",
         "P2",
         f"{cast.SERVICE} has a slow database",
-        also="(limit 1000 ms)",
+        also="(limit 700 ms)",
         within=90,
     ),
     Fault(

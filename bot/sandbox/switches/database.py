@@ -35,7 +35,7 @@ async def empty(world: PracticeWorld) -> None:
     await world.postgres.release()
 
 
-SLOW_SECONDS = 0.3  # real ones: the patience of the programs does not shrink
+SLOW_SECONDS = 0.2  # real ones: the patience of the programs does not shrink
 LOCKED = "users"  # each message is written there
 
 
