@@ -120,7 +120,7 @@ confirm_at_most = {seconds(30, MOVING)}
 flaps_within = {seconds(3600, 120)}
 storm_within = {seconds(60, 3)}
 deaf_after = {seconds(300, 6)}
-loop_within = {seconds(600, 40)}
+loop_within = {seconds(600, 20)}
 
 [telegram]  # the emulator's flood limits are faster too
 private_per_second = {pace.rate(1.0)}
