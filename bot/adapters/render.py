@@ -26,6 +26,7 @@ PAGE = 100  # the most that Render gives per page (OpenAPI, limitParam)
 AT_MOST = 8_000_000  # bytes of one answer
 RETRY_AFTER = 0.3  # seconds before the one repeat of a read whose connection failed
 AFTER_WRITE = 10.0  # most seconds that a 429 on a write holds up the reads that observe it
+UNKNOWN_FORM = "Render: an answer of an unknown form"
 FOR_GOOD = frozenset({401, 403, 404, 410})
 CONNECTION = (httpx.NetworkError, httpx.RemoteProtocolError)
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL)
@@ -70,6 +71,8 @@ class Render:
 
     async def service(self, id: str) -> Hosted:
         found = answers.hosted(await self._object(f"/services/{id}"))
+        if found.id != id:
+            raise Unavailable(UNKNOWN_FORM)
         self._owners[id] = found.owner
         return found
 
@@ -85,28 +88,36 @@ class Render:
     async def events(
         self, id: str, since: datetime, until: datetime, *, kind: str = "", pages: int = 5
     ) -> tuple[Happening, ...]:
-        """Events from `since` to `until`, oldest first; of very many, the newest 100 × `pages`."""
+        """Events from `since` to `until`, oldest first; of very many, the newest 100 × `pages`.
+
+        What claims to be later is left out: it would look newest for ever.
+        """
         query: dict[str, str | int] = {**_window(since, until), "limit": PAGE}
         if kind:
             query["type"] = kind
-        found: dict[str, Happening] = {}
+        found: dict[tuple[str, str, datetime], Happening] = {}
         for _ in range(pages):
             data = await self._list(f"/services/{id}/events", query)
             read = [answers.happening(row) for row in answers.rows(data, "event")]
-            found |= {e.id: e for e in read if e and kind in {"", e.kind}}
+            wanted = (e for e in read if e and kind in {"", e.kind} and e.at <= until)
+            found |= {answers.identity(e): e for e in wanted}
             query["cursor"] = answers.last_cursor(data)
             if len(read) < PAGE or not query["cursor"]:
                 break
         return tuple(sorted(found.values(), key=lambda event: event.at))
 
     async def instances(self, id: str) -> tuple[Instance, ...]:
+        """Every running one. Raises Unavailable also when one has no name: it may be any."""
         data = await self._list(f"/services/{id}/instances", {})
-        return tuple(answers.instance(row) for row in answers.rows(data, "instance"))
+        found = tuple(answers.instance(row) for row in answers.rows(data, "instance"))
+        if len(found) < len(data) or not all(one.id for one in found):
+            raise Unavailable(UNKNOWN_FORM)
+        return found
 
     async def logs(
         self, owner: str, resource: str, start: datetime, end: datetime, at_most: int = 1000
     ) -> tuple[LogLine, ...]:
-        """The newest `at_most` lines of that time, oldest first."""
+        """The newest `at_most` lines of that time, oldest first; none that claims to be later."""
         query: dict[str, str | int] = {
             "ownerId": owner,
             "resource": resource,
@@ -117,7 +128,8 @@ class Render:
         while len(found) < at_most:
             query["limit"] = min(PAGE, at_most - len(found))
             page = answers.log_page(await self._object("/logs", query))
-            new = {line.id or f"{line.at} {line.text}": line for line in page.lines}
+            lines = [line for line in page.lines if line.at <= end]
+            new = {line.id or f"{line.at} {line.text}": line for line in lines}
             if new.keys() <= found.keys():
                 break
             found = {**new, **found}
@@ -148,7 +160,7 @@ class Render:
     async def job(self, id: str, job_id: str) -> Job:
         found = answers.job(await self._object(f"/services/{id}/jobs/{quote(job_id, safe='')}"))
         if found.id != job_id:
-            raise Unavailable("Render: an answer of an unknown form")
+            raise Unavailable(UNKNOWN_FORM)
         return found
 
     async def start_job(self, id: str, command: str) -> tuple[Reply, str]:
@@ -197,13 +209,13 @@ class Render:
     async def _object(self, path: str, query: Query | None = None) -> Json:
         data = await self._read(path, query or {})
         if not isinstance(data, Mapping):
-            raise Unavailable("Render: an answer of an unknown form")
+            raise Unavailable(UNKNOWN_FORM)
         return data
 
     async def _list(self, path: str, query: Query) -> list[object]:
         data = await self._read(path, query)
         if not isinstance(data, list):
-            raise Unavailable("Render: an answer of an unknown form")
+            raise Unavailable(UNKNOWN_FORM)
         return data
 
     async def _read(self, path: str, query: Query) -> object:

@@ -17,6 +17,8 @@ from bot.domain.redact import redact
 
 LONGEST_WORD = 200
 LONGEST_MESSAGE = 1_000
+LONGEST_READ = 20_000  # characters of somebody's words that are looked at for secrets
+MOST_SUSPENDERS = 3  # named of those who suspended it; the platform knows half a dozen
 AUTO_DEPLOY = {"yes": "commit", "no": "off"}  # the older field beside autoDeployTrigger
 LEGACY_OUTCOME = {2: "succeeded", 3: "failed", 4: "canceled"}  # `status` beside `deployStatus`
 
@@ -85,13 +87,13 @@ def last_cursor(data: object) -> str:
 def hosted(data: Json) -> Hosted:
     details = part(data, "serviceDetails")
     return Hosted(
-        id=word(data, "id"),
+        id=name(data),
         name=word(data, "name"),
         kind=word(data, "type"),
         owner=word(data, "ownerId"),
         plan=word(details, "plan"),
         suspended=word(data, "suspended") == "suspended",
-        suspenders=tuple(str(s) for s in _list(data.get("suspenders"))),
+        suspenders=tuple(_short(s) for s in _list(data.get("suspenders"))[:MOST_SUSPENDERS]),
         url=word(details, "url"),
         auto_deploy=word(data, "autoDeployTrigger")
         or AUTO_DEPLOY.get(word(data, "autoDeploy"), ""),
@@ -101,7 +103,7 @@ def hosted(data: Json) -> Hosted:
 def deploy(data: Json) -> Deploy:
     commit = part(data, "commit")
     return Deploy(
-        id=word(data, "id"),
+        id=name(data),
         status=word(data, "status"),
         trigger=word(data, "trigger"),
         commit=word(commit, "id") or word(part(data, "image"), "ref"),
@@ -118,7 +120,7 @@ def happening(data: Json) -> Happening | None:
         return None
     reason = part(details, "reason")
     return Happening(
-        id=word(data, "id"),
+        id=name(data),
         kind=word(data, "type"),
         at=at,
         deploy=word(details, "deployId"),
@@ -129,6 +131,11 @@ def happening(data: Json) -> Happening | None:
     )
 
 
+def identity(event: Happening) -> tuple[str, str, datetime]:
+    """What an event is known by when it is read again; ids may be missing or the same."""
+    return event.id, event.kind, event.at
+
+
 def failure(reason: Json) -> Failure | None:
     """Read a failureReason: which field is there says what happened."""
     killed = reason.get("oomKilled")
@@ -136,31 +143,31 @@ def failure(reason: Json) -> Failure | None:
         limit = word(killed, "memoryLimit")
         return Failure("out_of_memory", f"killed at its memory limit ({limit or 'unknown'})")
     if reason.get("unhealthy"):
-        return Failure("unhealthy", f"the health check failed: {said(reason, 'unhealthy')}")
+        return Failure("unhealthy", _with("the health check failed", _why(reason, "unhealthy")))
     if reason.get("timedOutSeconds"):
         waited = f"not healthy within {word(reason, 'timedOutSeconds')} s"
-        return Failure("unhealthy", _with(waited, said(reason, "timedOutReason")))
+        return Failure("unhealthy", _with(waited, _why(reason, "timedOutReason")))
     return _exit(reason)
 
 
 def _exit(reason: Json) -> Failure | None:
     if reason.get("nonZeroExit"):
-        return Failure("crashed", f"exited with code {word(reason, 'nonZeroExit')}")
+        return Failure("crashed", f"exited with code {word(reason, 'nonZeroExit') or 'unknown'}")
     if reason.get("earlyExit"):
         return Failure("crashed", "the process ended by itself")
     if reason.get("evicted"):
-        return Failure("crashed", _with("evicted by the platform", said(reason, "evictionReason")))
+        return Failure("crashed", _with("evicted by the platform", _why(reason, "evictionReason")))
     return None
 
 
 def instance(data: Json) -> Instance:
-    return Instance(word(data, "id"), moment(data.get("createdAt")))
+    return Instance(name(data), moment(data.get("createdAt")))
 
 
 def job(data: Json) -> Job:
     command, status = data.get("startCommand"), data.get("status")
     return Job(
-        id=word(data, "id"),
+        id=name(data),
         status=word(data, "status") if isinstance(status, str | None) else "unknown",
         command=command if isinstance(command, str) else "",
         created_at=moment(data.get("createdAt")),
@@ -170,7 +177,7 @@ def job(data: Json) -> Job:
 
 def database(data: Json) -> HostedDatabase:
     return HostedDatabase(
-        id=word(data, "id"),
+        id=name(data),
         name=word(data, "name"),
         status=word(data, "status"),
         plan=word(data, "plan"),
@@ -211,16 +218,28 @@ def moment(value: object) -> datetime | None:
 
 def word(data: object, key: str) -> str:
     """A short value as text; empty when it is missing, null or no plain value."""
-    value = data.get(key) if isinstance(data, Mapping) else None
-    plain = isinstance(value, str | int | float) and not isinstance(value, bool)
-    return clean(str(value))[:LONGEST_WORD] if plain else ""
+    return _short(data.get(key) if isinstance(data, Mapping) else None)
+
+
+def name(data: Json) -> str:
+    """Its id; empty when that is no text: a number in its place names nothing."""
+    return word(data, "id") if isinstance(data.get("id"), str) else ""
 
 
 def said(data: Json, key: str, longest: int = LONGEST_WORD) -> str:
     """Somebody's own words: secrets out, then bounded."""
     value = data.get(key)
-    text = redact(value) if isinstance(value, str) else word(data, key)
+    text = redact(value[:LONGEST_READ]) if isinstance(value, str) else word(data, key)
     return "\n".join(clean(line) for line in text.splitlines())[:longest]
+
+
+def _short(value: object) -> str:
+    plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return _line(clean(str(value)))[:LONGEST_WORD] if plain else ""
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def part(data: Json, key: str) -> Json:
@@ -264,6 +283,10 @@ def _number(value: object) -> float | None:
     except OverflowError:
         return None
     return number if math.isfinite(number) else None
+
+
+def _why(reason: Json, key: str) -> str:
+    return _line(said(reason, key))
 
 
 def _legacy(status: object) -> str:

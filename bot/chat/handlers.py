@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections import Counter
 
-from telegram import CallbackQuery, Message, Update
+from telegram import CallbackQuery, Message
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot.chat.buttons import token_of
-from bot.chat.client import Client
+from bot.chat.client import Client, understood
 from bot.chat.commands import Spoken, Typed, carry_out, spoken, typed
 from bot.chat.gate import sender, tapper
 from bot.domain.incident import Refused
@@ -20,7 +19,7 @@ from bot.domain.people import Person, Role
 from bot.domain.severity import Severity
 from bot.flows import desk, quiet
 from bot.flows.engine import Bell
-from bot.ports import IssuedButton, Lane, Post, World
+from bot.ports import IssuedButton, Lane, Post, Unavailable, World
 from bot.ports import Update as Kept
 from bot.views.silence import covered
 from bot.views.status import NextLook
@@ -58,7 +57,11 @@ class Handlers:
         if self.tries[kept.id] > TRIES:
             log.error("update.given_up", extra={"update": kept.id})
             return "given up"
-        update = Update.de_json(json.loads(kept.body), self.api)
+        try:
+            update = understood(kept.body, self.api)
+        except ValueError as odd:
+            log.warning("update.unreadable", extra={"update": kept.id, "why": str(odd)[:ANSWER]})
+            return "unreadable"
         if update.callback_query:
             return await self.tapped(update.callback_query, f"tg:{kept.id}")
         if update.message:
@@ -166,5 +169,7 @@ class Handlers:
             return spoken(f"No: {no}.")
 
     async def own_name(self) -> str:
-        me = await self.api.get_me()
-        return me.username or ""
+        try:
+            return await self.api.own_name()
+        except TelegramError as error:
+            raise Unavailable(f"Telegram, our own name: {type(error).__name__}") from error

@@ -17,6 +17,18 @@ from bot.ports import Store, Unavailable, Update
 log = logging.getLogger(__name__)
 
 
+LAST_ID = 2_000_000_000  # of an update (tdlib/td, TQueue::EventId::MAX_ID)
+
+
+def numbered(update: object) -> Update | None:
+    """The update as it is kept; None for one without a sane number, which nobody can confirm."""
+    id = update.get("update_id") if isinstance(update, dict) else None
+    if type(id) is int and 0 < id <= LAST_ID:
+        return Update(id, json.dumps(update))
+    log.error("update.unnumbered", extra={"form": type(update).__name__})
+    return None
+
+
 class Inbox:
     """One turn is one long poll.
 
@@ -39,11 +51,13 @@ class Inbox:
             await self.fresh_connections()  # it hung: what is left of that connection is poison
             raise
         self.offset, self.heard_at = None, self.now()
-        if batch:
-            kept = [Update(int(u["update_id"]), json.dumps(u)) for u in batch]
-            await self.store.take_in(kept, self.now())
-            self.offset = kept[-1].id + 1
+        known = [update for one in batch if (update := numbered(one))]
+        if known:
+            await self.store.take_in(known, self.now())
+            self.offset = max(update.id for update in known) + 1
             self.bell.ring()
+        elif batch:  # it would come again at once, and again
+            raise Unavailable("Telegram: updates without a number")
         return True
 
     async def reason(self, error: TelegramError) -> str:

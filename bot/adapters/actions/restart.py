@@ -61,9 +61,7 @@ class Restart:
     ) -> Effect | None:
         since, now = at - CLOCKS_APART, self.now()
         events = await self.render.events(self.id, since, now + AHEAD, kind=RESTARTED)
-        new = [
-            e for e in events if e.kind == RESTARTED and e.at >= since and e.id != before.restart
-        ]
+        new = [e for e in events if e.at >= since and e.id not in {"", before.restart}]
         if new:
             seen = f"Render recorded the restart at {new[0].at:%H:%M:%S} UTC ({new[0].id})"
             return Effect(Course.DONE, seen)

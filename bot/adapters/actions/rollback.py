@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.adapters.render import Render
-from bot.adapters.render_live import read_live
+from bot.adapters.render_live import AHEAD, read_live
 from bot.domain.evidence import Evidence, database_stands, found_by
 from bot.domain.platform import (
     DEPLOY_FAILED,
@@ -79,7 +79,10 @@ class Rollback:
     async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
         deploys = newest_first(await self.render.deploys(self.id, READ))
         old = next((d for d in deploys if d.id == proposal.target), None)
-        ours = (d for d in deploys if _is_ours(d, old, before, at - CLOCKS_APART))
+        since, until = at - CLOCKS_APART, self.now() + AHEAD
+        recent = (d for d in deploys if d.created_at and since <= d.created_at <= until)
+        known = {"", before.deploy, proposal.target}
+        ours = (d for d in recent if d.id not in known and _is_ours(d, old))
         new = next(ours, None)
         return _course(new) if new else None
 
@@ -114,10 +117,8 @@ def _brief(history: Evidence, known: Evidence) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _is_ours(deploy: Deploy, old: Deploy | None, before: Live, since: datetime) -> bool:
+def _is_ours(deploy: Deploy, old: Deploy | None) -> bool:
     """A new deploy called a rollback, or one of the very commit that we asked for."""
-    if deploy.id == before.deploy or deploy.created_at is None or deploy.created_at < since:
-        return False
     same_code = old is not None and deploy.commit == old.commit != ""
     if deploy.trigger == "rollback":
         return same_code or old is None or not deploy.commit

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.adapters.render import Render
@@ -83,9 +83,15 @@ class Logs:
         start = self._cursor - OVERLAP if self._cursor else now - back
         owner = await self.render.owner(self.id)
         new = await self.render.logs(owner, self.id, start, now + AHEAD)
-        self._starts = starts(self._starts, new, self.start_marker)
+        self._starts = starts(self._starts, attributed(new), self.start_marker)
         known = self._lines | {line.id or f"{line.at} {line.text}": line for line in new}
         newest = sorted(known.items(), key=lambda item: item[1].at)[-KEPT:]
         self._lines = {key: line for key, line in newest if line.at > now - back}
         if new:
             self._cursor = min(new[-1].at, now)
+
+
+def attributed(lines: Sequence[LogLine]) -> Sequence[LogLine]:
+    """A line that does not name its instance is of the one that spoke last, if any did."""
+    named = next((line.instance for line in reversed(lines) if line.instance), "")
+    return [line if line.instance else replace(line, instance=named) for line in lines]

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.adapters.render import Render
+from bot.adapters.render_answers import identity
 from bot.domain.check import BEHIND_RENDER, Result, Seen
-from bot.domain.platform import Happening, LoopRule, Standing, standing
+from bot.domain.platform import (
+    DEPLOY_FAILED,
+    Deploy,
+    Happening,
+    LoopRule,
+    Standing,
+    standing,
+)
 from bot.ports import Unavailable
 
 LOOK_BACK = timedelta(days=7)  # a service may have lain there for days when we start
@@ -41,7 +49,7 @@ class RenderService:
     name: str = "service"
     _memory: str = field(default="", repr=False)
     _memory_at: datetime | None = field(default=None, repr=False)
-    _events: dict[str, Happening] = field(default_factory=dict, repr=False)
+    _events: dict[tuple[str, str, datetime], Happening] = field(default_factory=dict, repr=False)
     _read_to: datetime | None = field(default=None, repr=False)
 
     async def look(self) -> Result:
@@ -54,7 +62,7 @@ class RenderService:
             return Result(self.service, self.name, Seen.BLIND, now, BEHIND_RENDER, str(gone))
         found = standing(
             self._events.values(),
-            deploys,
+            placed(deploys),
             now,
             suspended=hosted.suspended,
             suspenders=hosted.suspenders,
@@ -91,7 +99,14 @@ class RenderService:
     async def _catch_up(self, now: datetime) -> None:
         since = self._read_to - OVERLAP if self._read_to else now - LOOK_BACK
         new = await self.render.events(self.id, since, now + AHEAD)
-        known = self._events | {event.id: event for event in new}
+        known = self._events | {identity(event): event for event in new}
         newest = sorted(known.values(), key=lambda event: event.at)[-KEPT:]
-        self._events = {e.id: e for e in newest if e.at > now - LOOK_BACK}
+        self._events = {identity(e): e for e in newest if e.at > now - LOOK_BACK}
         self._read_to = now
+
+
+def placed(deploys: Sequence[Deploy]) -> Sequence[Deploy]:
+    """Where one has no date, it may be the newest: then none that failed is surely that."""
+    if all(deploy.created_at for deploy in deploys):
+        return deploys
+    return [deploy for deploy in deploys if deploy.status not in DEPLOY_FAILED]

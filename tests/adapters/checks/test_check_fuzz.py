@@ -1,14 +1,13 @@
 """Whatever the outside answers: no check raises, and none calls a service down without proof."""
 
 import asyncio
-import copy
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.checks import http, job, reach, sql, statuspage, telegram_bot
@@ -17,56 +16,7 @@ from bot.domain.check import Seen
 from bot.domain.severity import TABLE, kind_of
 from bot.ports import Unavailable
 from tests.adapters.render_kit import NOW, SRV, FakeApi, stamp
-
-fuzz = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
-
-TEXT = st.text(max_size=30) | st.sampled_from(
-    ["down", "critical", "major_outage", "\ud800", "\x00"]
-)
-NUMBERS = st.integers() | st.floats() | st.sampled_from([10**400, -1, 0, 1])
-PLAIN = st.none() | st.booleans() | NUMBERS | TEXT
-JSON = st.recursive(
-    PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3)
-)
-STATUS = st.sampled_from([200, 200, 200, 201, 204, 301, 400, 401, 403, 404, 409, 429, 500, 503])
-BODIES = st.binary(max_size=60) | JSON.map(lambda data: json.dumps(data).encode())
-
-
-def places(data, path=()):
-    """Every place in an answer, by its path."""
-    yield path
-    if isinstance(data, dict | list):
-        for key in data if isinstance(data, dict) else range(len(data)):
-            yield from places(data[key], (*path, key))
-
-
-@st.composite
-def spoilt(draw, good):
-    """A good answer with fields that are missing, extra, of a wrong type or of an unknown word."""
-    data = copy.deepcopy(good)
-    for _ in range(draw(st.integers(1, 3))):
-        *way, last = draw(st.sampled_from([path for path in places(data) if path]))
-        inner = data
-        for step in way:
-            inner = inner[step]
-        match draw(st.sampled_from(["lose", "add", "change"])):
-            case "lose":
-                del inner[last]
-            case "change":
-                inner[last] = draw(JSON)
-            case "add" if isinstance(inner, dict):
-                inner[draw(TEXT)] = draw(JSON)
-        if not data:
-            break
-    return data
-
-
-def client(handle):
-    def answer(request):
-        status, body = handle(request)
-        return httpx.Response(status, content=body)
-
-    return httpx.AsyncClient(transport=httpx.MockTransport(answer))
+from tests.fuzz import BODIES, JSON, PLAIN, STATUS, TEXT, client, fuzz, spoilt, word
 
 
 def now():
@@ -91,12 +41,6 @@ FEED = {
     "components": [{"id": "1", "name": "API", "status": "operational", "group": False}],
     "incidents": [{"name": "Slow", "impact": "minor", "status": "monitoring"}],
 }
-
-
-def word(data, *path):
-    for step in path:
-        data = data.get(step) if isinstance(data, dict) else None
-    return data
 
 
 def says_down(feed):
