@@ -88,8 +88,8 @@ class Story:
                 self.http_check.heals()
             await self.goes_on(1)
         soon = dict(telegram.shown)
-        for _ in range(minutes * 2):
-            await self.goes_on(30)
+        for _ in range(minutes):
+            await self.goes_on(60)
         return telegram, soon
 
     async def goes_on(self, length):

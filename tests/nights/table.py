@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.sandbox.nights.fault import BROKEN, PAGED
+from bot.sandbox.nights.story import BROKEN, PAGED
 from bot.sandbox.play import NIGHTS, Played, play, play_together
 
 PAGE = Path("docs/detection.md")

@@ -20,7 +20,7 @@ from bot.sandbox import cast
 from bot.sandbox.nights import NIGHTS
 from bot.sandbox.nights.crash import WANTED
 from bot.sandbox.nights.person import on_call
-from bot.sandbox.nights.story import Story, settled, tap_in_the_api
+from bot.sandbox.nights.story import PAGED, Story, settled, tap_in_the_api
 from bot.sandbox.switches import BY_NAME
 from bot.sandbox.world import PracticeWorld
 
@@ -124,7 +124,7 @@ async def bad_deploy(browser: Browser) -> None:
         told = at(
             pages,
             {
-                "the page has arrived": "lock",
+                PAGED: "lock",
                 "a rollback is offered": "rollback-offer",
                 "the platform is asked": "rollback-underway",
                 "its effect is looked for": "proof",

@@ -3,27 +3,20 @@
 import pytest
 
 from bot.sandbox.nights.detection import NIGHTS
-from bot.sandbox.play import play, play_together
+from bot.sandbox.play import play_together
 
 pytestmark = pytest.mark.timeout(900)
 
 SPEED = 200.0
 TOGETHER = [night.name for night in NIGHTS if night.brief]
-ALONE = [night.name for night in NIGHTS if not night.brief]
 
 
 @pytest.mark.parametrize(
     ("store", "nights"), [("sqlite", TOGETHER[::2]), ("postgres", TOGETHER[1::2])]
 )
 async def test_every_fault_is_told_as_what_it_is(store, nights):
-    """Half of them on each store; `make nights` plays all of them on both."""
+    """Half of them on each store; `make nights` plays all on both, and those with a long proof."""
     played = [one async for one in play_together(nights, speed=SPEED, store=store, told=print)]
     wrong = [f"{one.night}: {one.why}" for one in played if not one.ok]
     assert not wrong, "\n".join(wrong)
     assert [one.night for one in played] == nights
-
-
-@pytest.mark.parametrize("night", ALONE)
-async def test_a_fault_that_needs_a_long_proof(night):
-    played = await play(night, speed=SPEED, store="sqlite", told=print)
-    assert played.ok, played.why

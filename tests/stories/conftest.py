@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.incident import Status
@@ -11,6 +13,7 @@ from bot.flows.triage import triage
 from bot.flows.verify import verify
 from bot.flows.watch import watch
 
+CLOSELY = timedelta(minutes=3)  # at the beginning and at the end of what passes
 FLOWS = (triage, act, verify, remind, close, announce, refresh)
 
 
@@ -33,11 +36,13 @@ def settle(world, flows):
 
 @pytest.fixture
 def pass_time(world, clock, settle):
-    """Let time pass in looks of 30 seconds, the flows turning after each."""
+    """Let time pass in looks of 30 seconds, fewer in between; the flows turn after each."""
 
-    async def go(minutes=1.0):
-        for _ in range(round(minutes * 2)):
-            clock.tick(seconds=30)
+    async def go(minutes=1.0, in_between=60):
+        begun, end = clock(), clock() + timedelta(minutes=minutes)
+        while clock() < end:
+            near = min(clock() - begun, end - clock()) < CLOSELY
+            clock.tick(seconds=30 if near else in_between)
             for check in world.checks:
                 await watch(world, check)
             await tell_blindness(world)

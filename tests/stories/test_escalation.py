@@ -105,7 +105,7 @@ async def test_late_it_climbs_one_rung_after_the_other(
     service_check.fails("crashed", "exited with code 1")
     await pass_time(minutes=1)
     clock.tick(hours=3)
-    await pass_time(minutes=12)
+    await pass_time(minutes=12, in_between=30)
     steps = [(at - 180.5, code) for at, code, _ in await reminders()]
     assert steps == [(0, "rung 1"), (5, "rung 1"), (10, "rung 2")]
 

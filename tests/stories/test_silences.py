@@ -34,7 +34,7 @@ async def test_nothing_opens_while_it_lasts_and_the_looks_are_kept(
 ):
     await quiet.silence(world, "http 1h because of a deploy", ANN, "tg:1")
     http_check.fails("status", "HTTP 500")
-    await pass_time(minutes=59)
+    await pass_time(minutes=59, in_between=30)
     assert await incident() is None
     assert len(await world.store.results("life-os", "http", limit=200)) == 118
     await pass_time(minutes=1.5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -21,8 +22,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ports import Unavailable
 
+from .engine import for_one_query
+
 T = TypeVar("T")
 Unit = Callable[[AsyncConnection], Awaitable[T]]
+Way = AbstractAsyncContextManager[AsyncConnection]
 
 OURS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
 # SQLSTATE classes and codes (postgresql.org/docs/current/errcodes-appendix.html)
@@ -40,18 +44,21 @@ class Work:
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        self._engine, self._asked = engine, for_one_query(engine)
         self._running: set[asyncio.Task[Any]] = set()
         self._closed = False
 
     async def __call__(self, unit: Unit[T]) -> T:
         """Commit what `unit` did, or nothing if it raises. Raises Unavailable."""
-        if self._closed:
-            raise Unavailable("the store is closed", permanent=True)
-        task = asyncio.create_task(self._transaction(unit))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        return await self._to_its_end(self._engine.begin(), unit)
+
+    async def rows(self, query: Executable) -> Sequence[Row[Any]]:
+        """Read by one query, without a transaction. Raises Unavailable."""
+
+        async def unit(connection: AsyncConnection) -> Sequence[Row[Any]]:
+            return (await connection.execute(query)).all()
+
+        return await self._to_its_end(self._asked.connect(), unit)
 
     async def close(self) -> None:
         """Let what runs finish, then let go of the database."""
@@ -64,16 +71,25 @@ class Work:
         while self._running:
             await asyncio.wait(self._running)
 
-    async def _transaction(self, unit: Unit[T]) -> T:
-        try:
-            async with self._engine.begin() as connection:
-                return await unit(connection)
-        except DBAPIError as error:
-            raise _translated(error) from error
-        except PoolTimeout as error:
-            raise Unavailable("the database is busy: no connection came free") from error
-        except OSError as error:  # refused, unknown host, TLS not offered, no answer in time
-            raise Unavailable(f"the database does not answer: {_said(error)}") from error
+    async def _to_its_end(self, way: Way, unit: Unit[T]) -> T:
+        if self._closed:
+            raise Unavailable("the store is closed", permanent=True)
+        task = asyncio.create_task(_run(way, unit))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+
+async def _run(way: Way, unit: Unit[T]) -> T:
+    try:
+        async with way as connection:
+            return await unit(connection)
+    except DBAPIError as error:
+        raise _translated(error) from error
+    except PoolTimeout as error:
+        raise Unavailable("the database is busy: no connection came free") from error
+    except OSError as error:  # refused, unknown host, TLS not offered, no answer in time
+        raise Unavailable(f"the database does not answer: {_said(error)}") from error
 
 
 def _translated(error: DBAPIError) -> Exception:
@@ -100,10 +116,7 @@ class Part:
         self._now = now
 
     async def _all(self, query: Executable) -> Sequence[Row[Any]]:
-        async def unit(connection: AsyncConnection) -> Sequence[Row[Any]]:
-            return (await connection.execute(query)).all()
-
-        return await self._work(unit)
+        return await self._work.rows(query)
 
     async def _first(self, query: Executable) -> Row[Any] | None:
         return next(iter(await self._all(query)), None)

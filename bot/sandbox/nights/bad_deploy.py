@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.sandbox import cast
 from bot.sandbox.nights.steps import decided, paged, written
-from bot.sandbox.nights.story import Night, Story, settled, words
+from bot.sandbox.nights.story import BROKEN, Night, Story, settled, words
 from bot.sandbox.switches import BY_NAME
 
 HEADLINE = f"🔴 P0 {cast.SERVICE} is down for everyone"
@@ -19,6 +19,7 @@ async def play(story: Story) -> None:
     await story.until("it is live", lambda: is_live(story, good["id"]), 120)
     bad = story.newest_deploy()
     await story.until("it crashes", lambda: story.state() == "crashed", 60)
+    story.mark(BROKEN)
     await paged(story, quiet, HEADLINE)
     offers = await story.until("a rollback is offered", lambda: story.button("Roll back…"), 60)
     story.must("before anything else", "Roll back" in story.labels(offers)[0])
@@ -62,4 +63,9 @@ async def remembered(story: Story) -> None:
     await story.until(gone, lambda: "Still to do" not in words(story.same(card)), 60)
 
 
-NIGHT = Night("bad-deploy", "a deploy with a wrong import crash-loops; Ann rolls it back", play)
+NIGHT = Night(
+    "bad-deploy",
+    "a deploy with a wrong import crash-loops; Ann rolls it back",
+    play,
+    severity="P0",
+)

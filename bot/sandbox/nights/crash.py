@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.sandbox import cast
 from bot.sandbox.nights.steps import decided, paged, written
-from bot.sandbox.nights.story import Night, Story, settled
+from bot.sandbox.nights.story import BROKEN, Night, Story, settled
 from bot.sandbox.switches import BY_NAME
 
 HEADLINE = f"🔴 P0 {cast.SERVICE} is down for everyone"
@@ -15,7 +15,7 @@ async def play(story: Story) -> None:
     await settled(story)
     quiet = len(story.audible())
     await BY_NAME["crash"].flip(story.world)
-    story.mark("the service is crashed")
+    story.mark(BROKEN)
     await story.until("the process has died", lambda: story.state() == "crashed", 30)
     await paged(story, quiet, HEADLINE)
     await story.until("a restart is offered", lambda: story.button("Restart…"), 40)
@@ -32,4 +32,4 @@ def quoted(story: Story) -> bool:
     return "UnpicklingError" in text or "EOFError" in text
 
 
-NIGHT = Night("crash", "the process dies with a traceback; Ann restarts it", play)
+NIGHT = Night("crash", "the process dies with a traceback; Ann restarts it", play, severity="P0")

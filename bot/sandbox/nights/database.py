@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.sandbox import cast
 from bot.sandbox.nights.steps import decided, paged, resolved, written
-from bot.sandbox.nights.story import Night, Story, settled, words
+from bot.sandbox.nights.story import BROKEN, Night, Story, settled, words
 from bot.sandbox.switches import BY_NAME
 
 HEADLINE = f"🔴 P0 {cast.SERVICE} cannot reach its database"
@@ -41,7 +41,7 @@ async def stopped(story: Story) -> int:
     await settled(story)
     quiet = len(story.audible())
     await BY_NAME["database-stop"].flip(story.world)
-    story.mark("the database is stopped")
+    story.mark(BROKEN)
     await paged(story, quiet, HEADLINE)
     card = words(story.saying(HEADLINE) or {})
     story.must("refused, it says", "postgres: refused" in card)
@@ -50,6 +50,8 @@ async def stopped(story: Story) -> int:
 
 
 NIGHTS = (
-    Night("database-down", "PostgreSQL stops; Ann has it restarted", restarted),
-    Night("database-back", "PostgreSQL stops and comes back by itself", back_by_itself),
+    Night("database-down", "PostgreSQL stops; Ann has it restarted", restarted, severity="P0"),
+    Night(
+        "database-back", "PostgreSQL stops and comes back by itself", back_by_itself, severity="P0"
+    ),
 )

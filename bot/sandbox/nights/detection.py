@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.sandbox import cast
-from bot.sandbox.nights.fault import BROKEN, PAGED, Darkness, Fault
-from bot.sandbox.nights.story import Night, Story, settled, words
+from bot.sandbox.nights.fault import Darkness, Fault
+from bot.sandbox.nights.story import BROKEN, PAGED, Night, Story, settled, words
 from bot.sandbox.switches import BY_NAME
 from bot.sandbox.traffic import ask_again_and_again
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
 from bot.sandbox import cast
-from bot.sandbox.nights.story import Night, Story, WentWrong, settled, words
+from bot.sandbox.nights.story import (
+    BROKEN,
+    PAGED,
+    Night,
+    Story,
+    WentWrong,
+    numbers,
+    settled,
+    words,
+)
 from bot.sandbox.switches import BY_NAME
-
-NUMBER = re.compile(r"Incident #(\d+)")
-PAGED = "it has been told"
-BROKEN = "it is broken"
 
 
 async def nothing(_: Story) -> None:
@@ -86,11 +90,6 @@ async def over(story: Story, number: int) -> None:
 def resolved(story: Story, number: int) -> object:
     cards = (m for m in story.messages() if f"Incident #{number}" in words(m))
     return next((m for m in cards if "resolved after" in words(m)), None)
-
-
-def numbers(story: Story) -> set[int]:
-    """The incidents that have a card."""
-    return {int(n) for m in story.messages() for n in NUMBER.findall(words(m)) if n}
 
 
 @dataclass(frozen=True)

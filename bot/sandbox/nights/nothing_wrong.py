@@ -12,11 +12,12 @@ HOUR = 3600.0  # world seconds
 
 async def play(story: Story) -> None:
     await settled(story)
-    said = len(story.messages())
+    said, quiet = len(story.messages()), len(story.audible())
     await asyncio.sleep(story.world.pace.real(HOUR))
     story.mark("an hour has passed")
     new = [words(m) for m in story.messages()[said:]]
     story.must(f"the watchdog kept silent{f' but said {new[0]!r}' if new else ''}", not new)
+    story.must("pushes: 0", len(story.audible()) == quiet)
     story.must("it did nothing to the service", not story.writes())
     story.say(cast.ANN, "/report")
     await story.until("no incident was opened", lambda: story.saying("no incident yet"), 20)

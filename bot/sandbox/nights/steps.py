@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 
 from bot.sandbox import cast
 from bot.sandbox.nights.person import on_call
-from bot.sandbox.nights.story import Story, words
+from bot.sandbox.nights.story import PAGED, Story, numbers, words
 
 SECTIONS = ("Summary", "Timeline", "Impact", "Root cause", "Resolution", "Prevention", "Lessons")
 
 
 async def paged(story: Story, quiet: int, headline: str) -> None:
     """The page comes, says what is broken for users, and triage follows; nothing is done yet."""
-    await story.until("the page has arrived", lambda: len(story.audible()) > quiet, 60)
+    await story.until(PAGED, lambda: len(story.audible()) > quiet, 60)
     await story.until("it says what is broken", lambda: story.saying(headline), 30)
     await story.until("triage is on the card", lambda: story.saying("What was found"), 40)
     story.must("nothing is done unasked", not story.writes())
@@ -51,7 +51,8 @@ def written(story: Story, quiet: int, *quotes: str) -> None:
         story.must(f"the report says “{quote}”", quote in text)
     story.must("the file in the chat is that report", files[0].name in str(the_report(story)))
     pages = [words(m) for m in story.audible()[quiet:]]
-    story.must("one incident was opened", not any("#2" in page for page in pages))
+    story.must(f"pushes: {len(pages) - 1}", len(pages) > 1)
+    story.must(f"incidents opened: {len(numbers(story))}", len(numbers(story)) == 1)
     story.must("and it was resolved with proof", "every check passes" in pages[-1])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from bot.sandbox.world import PracticeWorld
 
 Found = TypeVar("Found")
+BROKEN = "it is broken"
+PAGED = "the page has arrived"
+NUMBER = re.compile(r"Incident #(\d+)")
 LOOK_EVERY = 0.05  # real seconds
 ASK_EVERY = 2.0
 
@@ -150,6 +154,11 @@ class Story:
     def approved(self) -> int:
         """How many approvals the watchdog has written into its log in the chat."""
         return max((words(m).count("✅ Ann approved") for m in self.messages()), default=0)
+
+
+def numbers(story: Story) -> set[int]:
+    """The incidents that have a card."""
+    return {int(n) for m in story.messages() for n in NUMBER.findall(words(m))}
 
 
 def buttons(message: dict[str, Any]) -> list[dict[str, Any]]:

@@ -109,7 +109,7 @@ SWITCHES = (
         "database-slow",
         "Database",
         "Slow the database down",
-        "Each answer of PostgreSQL takes nearly half a second longer on its way: everything still"
+        "Each answer of PostgreSQL takes a fifth of a second longer on its way: everything still"
         " works, slowly.",
         slow_down,
         hurry_up,

@@ -46,16 +46,9 @@ async def new_database(postgres) -> str:
     return await postgres.create(f"new{uuid4().hex[:8]}") + "?sslmode=disable"
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def migrated_file(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("store") / "migrated.db"
-    await (await open_store(f"sqlite:///{path}", Clock())).close()
-    return path
-
-
 @pytest.fixture
-def empty_file(migrated_file, database_file) -> str:
-    shutil.copy(migrated_file, database_file)
+def empty_file(migrated, database_file) -> str:
+    shutil.copy(migrated, database_file)
     return f"sqlite:///{database_file}"
 
 
