@@ -3,6 +3,9 @@
 APScheduler 3.11 can die without a word (a wake-up has no `try`) and sleeps through a clock that is
 set back, so a canary job stamps the monotonic clock and `supervise()` builds a new scheduler when
 the stamp is stale. Nothing that must survive is kept here: durable timers are rows in the store.
+
+A job of APScheduler costs as much as half a look, so ticks that are due at one moment are one job:
+a beat. It starts them and ends; each runs in a task of its own.
 """
 
 from __future__ import annotations
@@ -15,12 +18,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 log = logging.getLogger(__name__)
 
 CANARY = "canary"
+GRAIN = 0.05  # seconds: what is due within them is due at their beginning
 SHORTEST_DEADLINE = 15.0  # seconds that a run may take, however often it is due
 
 
@@ -39,9 +42,16 @@ class Tick:
 
     @property
     def phase(self) -> float:
-        """When within its interval it is due: the same in every life, different for each name."""
+        """When within its interval it is due, in seconds: spread by name.
+
+        Counted from 1970, so that it is the same moment in every life.
+        """
         share = int.from_bytes(sha256(self.name.encode()).digest()[:4], "big") / 2**32
-        return share * self.seconds
+        return int(share * self.seconds / GRAIN) * GRAIN
+
+    @property
+    def beat(self) -> str:
+        return f"every {self.seconds} s, {self.phase} s late"
 
     async def __call__(self) -> None:
         if self.runs:
@@ -68,7 +78,9 @@ class Ticks:
     ) -> None:
         self._now, self._stale_after = now_monotonic, stale_after
         self._canary = Tick(CANARY, canary_every, self._stamp, SHORTEST_DEADLINE)
-        self._ticks: list[Tick] = [self._canary]
+        self._ticks = {CANARY: self._canary}
+        self._beats = {self._canary.beat: [self._canary]}
+        self._running: set[asyncio.Task[None]] = set()
         self._scheduler: AsyncIOScheduler | None = None
         self._stamped = now_monotonic()
         self.rebuilt = 0
@@ -82,24 +94,27 @@ class Ticks:
         deadline: float | None = None,
     ) -> None:
         """Call it every so many seconds, never twice at once; a run that overran is cut off."""
-        if any(tick.name == name for tick in self._ticks):
+        if name in self._ticks:
             raise ValueError(f"there is a tick of the name {name!r} already")
         tick = Tick(name, seconds, run, deadline or max(seconds, SHORTEST_DEADLINE))
-        self._ticks.append(tick)
-        if self._scheduler is not None:
-            _schedule(self._scheduler, tick)
+        self._ticks[name] = tick
+        together = self._beats.setdefault(tick.beat, [])
+        together.append(tick)
+        if self._scheduler is not None and len(together) == 1:
+            self._schedule(self._scheduler, together)
 
     def soon(self, name: str, seconds: float = 0.0) -> None:
         """Call it once besides, so many seconds from now; asked again, the later word counts.
 
         Does nothing for a name that is unknown, or while the ticks do not run.
         """
-        tick = next((tick for tick in self._ticks if tick.name == name), None)
+        tick = self._ticks.get(name)
         if tick is None or self._scheduler is None:
             return
         self._scheduler.add_job(
-            tick.__call__,
+            self._begin,
             "date",
+            args=[[tick]],
             run_date=datetime.now(UTC) + timedelta(seconds=seconds),
             id=f"{name} soon",
             name=name,
@@ -108,9 +123,10 @@ class Ticks:
 
     def next_at(self, name: str) -> datetime | None:
         """When it is due next, as far as is known."""
-        if self._scheduler is None:
+        tick = self._ticks.get(name)
+        if tick is None or self._scheduler is None:
             return None
-        jobs = (self._scheduler.get_job(id) for id in (name, f"{name} soon"))
+        jobs = (self._scheduler.get_job(id) for id in (tick.beat, f"{name} soon"))
         due = [job.next_run_time for job in jobs if job and job.next_run_time]
         return min(due, default=None)
 
@@ -138,38 +154,44 @@ class Ticks:
         if self._scheduler is not None and self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         self._scheduler = None
+        for task in self._running:
+            task.cancel()
 
     def _start(self) -> None:
         logging.getLogger("apscheduler").setLevel(logging.WARNING)  # else two lines for each run
         self._stamped = self._now()
         scheduler = AsyncIOScheduler(
             timezone=UTC,
-            # Two, so that a tick which finds itself running is called, sees it and goes.
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 2},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
-        scheduler.add_listener(_tell, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
-        for tick in self._ticks:
-            _schedule(scheduler, tick)
+        for together in self._beats.values():
+            self._schedule(scheduler, together)
         scheduler.start()
         self._scheduler = scheduler
 
     async def _stamp(self) -> None:
         self._stamped = self._now()
 
+    def _schedule(self, scheduler: AsyncIOScheduler, together: list[Tick]) -> None:
+        first, now = together[0], datetime.now(UTC)
+        scheduler.add_job(
+            self._begin,
+            "interval",
+            args=[together],
+            seconds=first.seconds,
+            start_date=now + timedelta(seconds=(first.phase - now.timestamp()) % first.seconds),
+            id=first.beat,
+            name=first.beat,
+        )
 
-def _schedule(scheduler: AsyncIOScheduler, tick: Tick) -> None:
-    first = datetime.now(UTC) + timedelta(seconds=tick.phase)
-    scheduler.add_job(
-        tick.__call__,
-        "interval",
-        seconds=tick.seconds,
-        start_date=first,
-        id=tick.name,
-        name=tick.name,
-    )
+    async def _begin(self, together: list[Tick]) -> None:
+        """A coroutine, as APScheduler would call a function in a thread."""
+        for tick in together:
+            task = asyncio.create_task(tick(), name=tick.name)
+            self._running.add(task)
+            task.add_done_callback(self._ended)
 
-
-def _tell(event: JobEvent) -> None:
-    """APScheduler logs the trace itself; this names the tick in our own words."""
-    kind = "tick.failed" if event.code == EVENT_JOB_ERROR else "tick.skipped"
-    log.error(kind, extra={"tick": event.job_id})
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("tick.failed", extra={"tick": task.get_name()}, exc_info=error)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
+from typing import Any
 
 import httpx
 
+from bot.adapters.carrier import Carrier
 from bot.adapters.network import Trouble, trouble
 from bot.domain.logs.lines import clean
 from bot.domain.redact import redact
@@ -85,11 +88,32 @@ async def exchange(
 
 def plain_client(name: str = "watchdog") -> httpx.AsyncClient:
     """The one client that all HTTP checks share: a new one for each look costs 25 ms."""
-    return httpx.AsyncClient(
-        headers={"User-Agent": name, "Accept-Encoding": "identity"},
-        timeout=None,  # noqa: S113 - every exchange has a total deadline of its own
-        limits=httpx.Limits(max_connections=200, max_keepalive_connections=50),
-    )
+    return Plain({"User-Agent": name, "Accept-Encoding": "identity"})
+
+
+class Plain(httpx.AsyncClient):
+    """Sends what asks for neither a login nor redirects without what httpx does for those.
+
+    That is half of its work. So a look keeps no cookies: each is as the first one.
+    """
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._carrier = Carrier()
+        # No time limit: every exchange has a total deadline of its own.
+        super().__init__(headers=headers, timeout=None, transport=self._carrier)
+
+    async def send(
+        self,
+        request: httpx.Request,
+        *,
+        follow_redirects: Any = httpx.USE_CLIENT_DEFAULT,  # noqa: ANN401 - httpx hides its type
+        **more: Any,  # noqa: ANN401 - what httpx takes besides, handed on
+    ) -> httpx.Response:
+        if follow_redirects or request.url.userinfo or more != {"stream": True}:
+            return await super().send(request, follow_redirects=follow_redirects, **more)
+        response = await self._carrier.handle_async_request(request)
+        response.request = request
+        return response
 
 
 def why(error: BaseException, seconds: float) -> Trouble:

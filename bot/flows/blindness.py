@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,25 +16,35 @@ from bot.views.words import span
 
 FAR = 999  # looks that are searched for the beginning
 MEMO = "blind:{}"
+AT_A_TIME = 500  # checks
 
 
 async def tell_blindness(world: World) -> bool:
     """One message for each thing that is in the way; it is edited when that is over."""
-    dark, unsure = await in_the_dark(world)
+    before = await told(world)
+    dark, unsure = await in_the_dark(world, before)
     for behind, results in dark.items():
         await begin(world, behind, results)
-    for behind in await told(world):
+    for behind in before:
         if behind not in dark and behind not in unsure:
             await end(world, behind)
     return False
 
 
-async def in_the_dark(world: World) -> tuple[Mapping[str, Sequence[Result]], set[str]]:
-    """The newest looks of the blind checks by what is in their way; and what is not sure yet."""
+async def in_the_dark(
+    world: World, before: Sequence[str]
+) -> tuple[Mapping[str, Sequence[Result]], set[str]]:
+    """The newest looks of the blind checks by what is in their way; and what is not sure yet.
+
+    Of thousands of checks hardly one is blind, or was before: only those are judged.
+    """
     dark, unsure = defaultdict(list), set()
-    for check in world.checks:
+    for n, check in enumerate(world.checks):
+        if n % AT_A_TIME == 0:
+            await asyncio.sleep(0)  # a look that is due meanwhile does not wait for all of them
         looks = await world.store.results(check.service, check.name, limit=1)
-        if not looks:
+        name = f"{check.service}/{check.name}"
+        if not looks or (looks[0].seen is not Seen.BLIND and name not in before):
             continue
         verdict = await verdict_of(world, check.service, check.name)
         if verdict is Verdict.BLIND:
@@ -41,7 +52,7 @@ async def in_the_dark(world: World) -> tuple[Mapping[str, Sequence[Result]], set
         elif looks[0].seen is Seen.BLIND:
             unsure.add(behind(looks[0]))
         elif verdict is Verdict.UNSURE:
-            unsure |= {f"{check.service}/{check.name}"}
+            unsure.add(name)
     return dark, unsure
 
 

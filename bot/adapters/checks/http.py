@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 import httpx
 
@@ -71,10 +72,14 @@ class Http:
         return Result(self.service, self.name, seen, at, code, detail, page.seconds)
 
     async def _fetch(self) -> Page:
-        headers = httpx.Headers(dict(self.headers), encoding="utf-8")
-        request = self.client.build_request("GET", self.url, headers=headers, timeout=self.within)
         at_most = AT_MOST_READ if self.contains or self.lacks or self.json_path else AT_MOST
-        return await exchange(self.client, request, within=self.within, at_most=at_most)
+        return await exchange(self.client, self._request, within=self.within, at_most=at_most)
+
+    @cached_property
+    def _request(self) -> httpx.Request:
+        """The same for every look: made once, as making it costs as much as sending it."""
+        headers = httpx.Headers(dict(self.headers), encoding="utf-8")
+        return self.client.build_request("GET", self.url, headers=headers, timeout=self.within)
 
     def _judge(self, page: Page) -> tuple[str, str]:
         if wrong := self._status(page.status):

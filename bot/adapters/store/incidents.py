@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -18,7 +22,7 @@ from . import chain
 from .codec import EVENT as EVENT_FORM
 from .codec import decode, encode
 from .tables import EVENT, INCIDENT
-from .work import Part
+from .work import Part, Work
 
 # One statement, so one snapshot: an incident never comes with more or fewer events than it has.
 TOLD = (
@@ -26,12 +30,30 @@ TOLD = (
     .join(EVENT, EVENT.c.incident == INCIDENT.c.id)
     .order_by(INCIDENT.c.id, EVENT.c.version)
 )
+FRESH = 1.0  # seconds
 CHAINED = TOLD.add_columns(
     EVENT.c.at_us, EVENT.c.kind, EVENT.c.by, EVENT.c.key, EVENT.c.prev_hash, EVENT.c.hash
 )
 
 
+@dataclass(frozen=True)
+class Opened:
+    """The open incidents, when they were asked for, and after how many writes of ours."""
+
+    incidents: Sequence[Incident] = ()
+    asked: float = -FRESH
+    writes: int = -1
+
+    def holds(self, writes: int) -> bool:
+        return self.writes == writes and time.monotonic() - self.asked < FRESH
+
+
 class Incidents(Part):
+    def __init__(self, work: Work, now: Callable[[], datetime]) -> None:
+        super().__init__(work, now)
+        self._writes = 0
+        self._opened, self._asking = Opened(), asyncio.Lock()
+
     async def open(self, service: str, event: Event) -> Incident:
         async def unit(connection: AsyncConnection) -> Incident:
             # Asked first only so that a refusal does not use up a number in PostgreSQL;
@@ -45,7 +67,7 @@ class Incidents(Part):
             await _append(connection, incident)
             return incident
 
-        with _stale_on_conflict(f"{service} has a live incident already"):
+        with self._counted(), _stale_on_conflict(f"{service} has a live incident already"):
             return await self._work(unit)
 
     async def incident(self, id: int) -> Incident | None:
@@ -53,7 +75,19 @@ class Incidents(Part):
         return found[0] if found else None
 
     async def having(self, *statuses: Status) -> Sequence[Incident]:
-        return _told(await self._all(TOLD.where(INCIDENT.c.status.in_(statuses))))
+        """By id, oldest first.
+
+        What is open every healthy look asks: what this process wrote shows at once, what another
+        did (as while a deploy replaces it) within a second.
+        """
+        if statuses != (Status.OPEN,):
+            return _told(await self._all(TOLD.where(INCIDENT.c.status.in_(statuses))))
+        async with self._asking:  # who comes while it is asked shares the answer
+            if not self._opened.holds(self._writes):
+                asked, writes = time.monotonic(), self._writes
+                rows = await self._all(TOLD.where(INCIDENT.c.status == Status.OPEN))
+                self._opened = Opened(_told(rows), asked, writes)
+            return self._opened.incidents
 
     async def latest(self, service: str) -> Incident | None:
         mine = select(INCIDENT.c.id).where(INCIDENT.c.service == service)
@@ -84,9 +118,18 @@ class Incidents(Part):
                 raise Stale(stale)
             await _append(connection, after)
 
-        with _stale_on_conflict(stale):
+        with self._counted(), _stale_on_conflict(stale):
             await self._work(unit)
         return after
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """What was read before or during a write is not what holds after it."""
+        self._writes += 1
+        try:
+            yield
+        finally:
+            self._writes += 1
 
     async def proven(self, id: int) -> bool:
         return chain.unbroken(await self._all(CHAINED.where(INCIDENT.c.id == id)))

@@ -44,8 +44,11 @@ class Ring:
 
     def newest(self, since: datetime | None, limit: int) -> list[Result] | None:
         """Newest first; None: memory does not reach so far back."""
-        found = [look for look in reversed(self.looks) if since is None or look.at > since]
-        reaches = since is not None and len(found) < len(self.looks)
+        if since is None:
+            found = self.looks[: -limit - 1 : -1]
+            return found if self.whole or len(found) >= limit else None
+        found = [look for look in reversed(self.looks) if look.at > since]
+        reaches = len(found) < len(self.looks)
         return found[:limit] if self.whole or reaches or len(found) >= limit else None
 
 

@@ -3,8 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from store_examples import FULL, MINUTE, NOON, detected, noted, post
+from store_examples import FULL, MINUTE, NOON, Clock, detected, noted, post
 
+from bot.adapters.store import incidents, open_store
 from bot.domain.incident import Event, Incident, Kind, Refused, Status
 from bot.ports import Stale
 
@@ -47,6 +48,25 @@ async def test_a_service_has_one_live_incident(store):
     assert incident.status is Status.CLOSED
     again = await store.open("svc", detected())
     assert again.id == other.id + 1
+
+
+async def test_what_is_open_shows_at_once_what_we_wrote(store):
+    assert await store.having(Status.OPEN) == []
+    incident = await store.open("svc", detected())
+    assert await store.having(Status.OPEN) == [incident]
+    incident = await store.record(incident, FULL)
+    assert await store.having(Status.OPEN) == [incident]
+    await moved_on(store, incident, Kind.HEALED)
+    assert await store.having(Status.OPEN) == []
+
+
+async def test_what_is_open_shows_soon_what_another_process_wrote(url, store, monkeypatch):
+    other = await open_store(url, Clock())
+    assert await store.having(Status.OPEN) == []
+    incident = await other.open("svc", detected())
+    await other.close()
+    monkeypatch.setattr(incidents, "FRESH", 0.0)  # as when a second has passed
+    assert await store.having(Status.OPEN) == [incident]
 
 
 async def test_of_ten_at_once_one_opens(store, all_at_once):
