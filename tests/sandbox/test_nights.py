@@ -50,8 +50,8 @@ async def test_killed_at_any_moment_the_story_still_ends(night, store, kills):
     dice, steps = random.Random(f"{night} {store}"), (*STEPS[night], *LATER)
     moments = [(dice.choice(steps), dice.uniform(0, 1.5)) for _ in range(kills)]
     async with PracticeWorld(SPEED, store=store) as world:
-        story = Story(world)
-        killers = [asyncio.create_task(kill(story, *moment)) for moment in moments]
+        story, one = Story(world), asyncio.Lock()
+        killers = [asyncio.create_task(kill(story, one, *moment)) for moment in moments]
         try:
             await NIGHTS[night].play(story)
         except Exception as error:
@@ -65,13 +65,15 @@ async def test_killed_at_any_moment_the_story_still_ends(night, store, kills):
         assert world.watchdog.starts == kills + 1
 
 
-async def kill(story, step, delay):
+async def kill(story, one, step, delay):
     while all(what != step for _, what in story.marks):
         await asyncio.sleep(0.02)
     await asyncio.sleep(delay)
-    while not story.world.watchdog.running:  # it is down already, from the kill before
-        await asyncio.sleep(0.02)
-    story.kill_watchdog()
+    async with one:  # each kills a life of its own
+        lives = story.world.watchdog.starts
+        story.kill_watchdog()
+        while story.world.watchdog.starts == lives:
+            await asyncio.sleep(0.02)
 
 
 def test_the_command_line_names_the_nights_and_refuses_what_it_does_not_know():
