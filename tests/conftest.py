@@ -18,7 +18,7 @@ from bot.domain.rules import Rules
 from bot.ports import Reply, Unavailable, World
 from tests.cast import ANN, BEN, CHAT, VIC
 
-WORLDS = ("test_nights.py", "test_week.py", "test_page_night.py")
+WORLDS = ("test_week.py", "test_nights.py", "test_page_night.py")
 
 
 def pytest_collection_modifyitems(items):
@@ -26,23 +26,23 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: not item.nodeid.partition("::")[0].endswith(WORLDS))
 
 
-class OneWorldAtATime(LoadScopeScheduling):
-    """One worker plays the nights one after another: two worlds are more than two cores carry.
+class FewWorldsAtATime(LoadScopeScheduling):
+    """A worker for each file of nights, which mostly wait: more worlds are too many for two cores.
 
     The marker xdist_group would say so too, but has no effect with this pytest. The other files
-    go to a worker each, and those of the chat page, which share a browser, to one together.
+    go to whoever is free, and those of the chat page, which share a browser, to one together.
     """
 
     def _split_scope(self, nodeid):
         file = nodeid.partition("::")[0]
         if file.endswith(WORLDS):
-            return "worlds"
+            return "week" if file.endswith(WORLDS[0]) else "nights"
         return "browser" if "/page/" in file else file
 
 
 @pytest.hookimpl(optionalhook=True)  # there is no such hook without xdist: make bench
 def pytest_xdist_make_scheduler(config, log):
-    return OneWorldAtATime(config, log)
+    return FewWorldsAtATime(config, log)
 
 
 class Clock:

@@ -13,7 +13,6 @@ from bot.sandbox.nights.story import BROKEN, PAGED, Story
 from bot.sandbox.play import play
 from bot.sandbox.world import PracticeWorld
 
-# One world at a time: two of them in fast motion are more than two cores can carry.
 pytestmark = pytest.mark.timeout(600)
 
 SPEED = 200.0
