@@ -30,7 +30,7 @@ run: $(READY) ## run the watchdog on the settings in the environment or .env
 	@$(BIN)/python -m bot run
 
 test: $(READY) ## run the tests
-	@$(BIN)/python -m pytest -n 3 --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
 check: $(READY) ## the whole truth: format, ruff, mypy --strict, import floors, tests
 	@$(BIN)/ruff format --check .

@@ -26,8 +26,8 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: not item.nodeid.partition("::")[0].endswith(WORLDS))
 
 
-class FewWorldsAtATime(LoadScopeScheduling):
-    """A worker for each file of nights, which mostly wait: more worlds are too many for two cores.
+class OneWorldAtATime(LoadScopeScheduling):
+    """One worker plays the nights one after another: two worlds are more than two cores carry.
 
     The marker xdist_group would say so too, but has no effect with this pytest. The other files
     go to whoever is free, and those of the chat page, which share a browser, to one together.
@@ -36,13 +36,13 @@ class FewWorldsAtATime(LoadScopeScheduling):
     def _split_scope(self, nodeid):
         file = nodeid.partition("::")[0]
         if file.endswith(WORLDS):
-            return "week" if file.endswith(WORLDS[0]) else "nights"
+            return "worlds"
         return "browser" if "/page/" in file else file
 
 
 @pytest.hookimpl(optionalhook=True)  # there is no such hook without xdist: make bench
 def pytest_xdist_make_scheduler(config, log):
-    return FewWorldsAtATime(config, log)
+    return OneWorldAtATime(config, log)
 
 
 class Clock:

@@ -92,6 +92,12 @@ class Logs:
 
 
 def attributed(lines: Sequence[LogLine]) -> Sequence[LogLine]:
-    """A line that does not name its instance is of the one that spoke last, if any did."""
+    """Where instances are named, an unnamed line is of the one that spoke last.
+
+    What the platform says of none in particular, as of a build, is of none.
+    """
     named = next((line.instance for line in reversed(lines) if line.instance), "")
-    return [line if line.instance else replace(line, instance=named) for line in lines]
+    if not named:
+        return lines
+    kept = (line for line in lines if line.instance or not line.from_platform)
+    return [line if line.instance else replace(line, instance=named) for line in kept]

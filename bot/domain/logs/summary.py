@@ -9,7 +9,8 @@ from datetime import datetime
 from .errors import ErrorEvent, ErrorGroup, error_events, grouped
 from .lines import Level, LogLine, said_level
 
-RUNNING = "==> Running"  # what the platform writes when it starts the program
+# What the platform writes when it starts the program; of a build command it says it otherwise.
+RUNNING = "==> Running '"
 
 
 @dataclass(frozen=True)

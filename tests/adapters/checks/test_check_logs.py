@@ -129,6 +129,25 @@ async def test_a_version_that_leaves_does_not_speak_for_the_one_that_came(api, c
     assert (await check.look()).seen is Seen.PASS
 
 
+async def test_the_builds_are_nobodys_start(api, check, now):
+    """Two deploys, the first of them crashing: read again and again, their lines tell the same."""
+    build = "==> Running build command 'python -m compileall'..."
+    first, second = before(50, build, instance=""), before(20, build, instance="")
+    failed = [before(n, "==> Running 'x'", instance=f"{SRV}-bad") for n in (48, 40, 22)]
+    new = before(18, "==> Running 'x'"), before(16, "Bot is running!")
+    for known in ([first, *failed], [first, *failed, second, *new]):
+        api["/logs"] = log_book(*known)
+        await check.look()
+    now.at += timedelta(minutes=6)
+    assert (await check.look()).seen is Seen.PASS
+
+
+async def test_a_start_that_no_instance_is_named_of_is_nobodys(api, check, now):
+    api["/logs"] = log_book(STARTED, MARKED, before(100, "==> Running 'x'", instance=""))
+    now.at += timedelta(minutes=6)
+    assert (await check.look()).seen is Seen.PASS
+
+
 async def test_what_the_version_before_said_is_not_said_of_the_new_one(api, check, now):
     old = {"instance": f"{SRV}-old"}
     said = before(100, "Bot is running!", **old)
