@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -22,6 +23,7 @@ from bot.app.duties import Pulse, chat, chores, flows, name_looks
 from bot.app.parts import Ways, parts_of, upstream_check, utcnow
 from bot.app.rules import rules
 from bot.chat.client import Client, client
+from bot.domain.redact import key as set_key
 from bot.flows.engine import Bell, run
 from bot.ports import World
 from bot.settings import House, Settings
@@ -32,6 +34,7 @@ LAST_WORDS = 5.0  # seconds to finish what is under way when told to stop
 async def serve(settings: Settings, house: House, pulse: Path) -> None:
     """Run until SIGTERM or SIGINT. Raises Unavailable when the store cannot be opened."""
     start_log(list(secrets_of(settings, house)))
+    set_key(key_of_marks(settings))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -107,6 +110,12 @@ def world_of(ways: Ways, ticks: Ticks) -> World:
         witness=Outside((settings.telegram_api_url, settings.render_api_url), ways.web),
         look_soon=lambda service, check: ticks.soon(f"{service}/{check}"),
     )
+
+
+def key_of_marks(settings: Settings) -> bytes:
+    """Of the marks that stand for secrets: the same in every life, and nowhere beside them."""
+    token = settings.telegram_bot_token.get_secret_value()
+    return hmac.digest(token.encode(), b"marks of secrets", "sha256")
 
 
 def secrets_of(settings: Settings, house: House) -> Iterator[str]:
