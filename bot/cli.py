@@ -93,6 +93,27 @@ def doctor(
 
 
 @app.command()
+def diagnose(
+    log: Annotated[str, typer.Argument(metavar="FILE|-", help="A log file; - reads the input.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    deploys: Annotated[
+        str, typer.Option(help="JSON list of deploys: what is new since which?")
+    ] = "",
+) -> None:
+    """Say what is wrong, by any log: groups, timeline, cause, what to do and what not to.
+
+    Exit 0: it was read, whatever it says. 2: it cannot be read.
+    """
+    from bot.app.diagnose import BadLog, run_diagnosis  # noqa: PLC0415 - the others need none of it
+
+    try:
+        run_diagnosis(log, deploys, out=out, wanted_json=as_json)
+    except BadLog as wrong:
+        bad_input(str(wrong))
+
+
+@app.command()
 def alive() -> None:
     """Exit 0 when a watchdog on this machine has turned within the last 90 seconds."""
     try:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.adapters.render import Render
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident
+from bot.domain.logs.errors import when
 from bot.domain.logs.lines import LogLine
 from bot.domain.logs.summary import LogSummary, summarise
 
@@ -55,7 +56,7 @@ def _summary(found: LogSummary) -> str:
     kinds = f" of {len(found.groups)} kinds" if len(found.groups) > 1 else ""
     errors = "1 error" if found.errors == 1 else f"{found.errors} errors"
     return (
-        f"{errors}{kinds} in {read}, the latest at {found.last_error.at:%H:%M:%S};"
+        f"{errors}{kinds} in {read}, the latest at {when(found.last_error):%H:%M:%S};"
         f" most often {found.top.title[:LONGEST]}{where} (×{found.top.count})"
     )
 
@@ -67,9 +68,9 @@ def _facts(found: LogSummary, now: datetime) -> tuple[tuple[str, str], ...]:
         facts["top_count"] = str(found.top.count)
         facts["top_where"] = found.top.where
     if found.first_error and found.last_error:
-        facts["first_error"] = found.first_error.at.isoformat()
-        facts["last_error"] = found.last_error.at.isoformat()
-        since = (now - found.first_error.at).total_seconds() / 60
+        facts["first_error"] = when(found.first_error).isoformat()
+        facts["last_error"] = when(found.last_error).isoformat()
+        since = (now - when(found.first_error)).total_seconds() / 60
         facts["errors_since_minutes"] = f"{since:.0f}"
     if found.last_success:
         facts["last_success"] = _said(found.last_success)

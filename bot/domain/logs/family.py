@@ -1,25 +1,21 @@
-"""What sort of trouble an error is of, by the words that the libraries use."""
+"""What sort of trouble the platform's lines tell of: the families that a check has words for."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
-from .errors import ErrorEvent
+from .events import ErrorEvent
+from .families import family_of
 
 RATE_LIMIT, DISK_FULL = "rate_limit", "disk_full"
-
-WORDS = {
-    RATE_LIMIT: re.compile(r"\bRateLimit|\brate.limit|too many requests|\b429\b", re.IGNORECASE),
-    DISK_FULL: re.compile(r"\bErrno 28\b|no space left on device|\bDiskFull\b", re.IGNORECASE),
-}
+NAMED = {"upstream_rate_limit": RATE_LIMIT, "disk_full": DISK_FULL}
 
 
 def family(event: ErrorEvent) -> str:
     """Return the family's name, or "" for what is of none."""
-    said = f"{event.type} {event.message}"
-    return next((name for name, words in WORDS.items() if words.search(said)), "")
+    found = family_of(f"{event.type}: {event.message}")
+    return NAMED.get(found.category, "") if found else ""
 
 
 def commonest(events: Iterable[ErrorEvent]) -> str:

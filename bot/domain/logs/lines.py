@@ -40,11 +40,14 @@ NAMED = {
     "PANIC": Level.CRITICAL,
     "ALERT": Level.CRITICAL,
     "EMERGENCY": Level.CRITICAL,
+    "EMERG": Level.CRITICAL,
+    "CRIT": Level.CRITICAL,
 }
 # A level stands at the head of a line, in capitals as logging libraries write it, or as a field;
 # further on it is only a word.
 SAID = re.compile(rf"\b({'|'.join(NAMED)})\b")
 FIELD = re.compile(r"\blevel\"?\s?[=:]\s?\"?([a-z]+)", re.IGNORECASE)
+BRACKETED = re.compile(r"[\[|] ?([a-z]{4,9}) *[\]|]")  # structlog's console, nginx
 HEAD = 120  # characters
 MOST_WORDS = 6  # before it: a date, a time, a name and what parts them
 
@@ -74,10 +77,26 @@ class LogLine:
         return said_level(self.text) or NAMED.get(self.level.upper(), Level.NONE)
 
 
+@dataclass(slots=True)
+class Piece:
+    """One line on its way through the pipeline; a record is one of them and what goes on from it.
+
+    `number` counts the lines of the log from 1; `opens` says that its carrier is sure that a new
+    entry begins here; `level` is what it says or what its carrier knows.
+    """
+
+    text: str
+    at: datetime | None = None
+    level: Level = Level.NONE
+    number: int = 0
+    opens: bool = False
+    raw: str = ""
+
+
 def said_level(text: str, words: int = MOST_WORDS) -> Level:
     """The level that the line itself names after at most that many words."""
     head = text[:HEAD]
-    said = SAID.search(head) or FIELD.search(head)
+    said = SAID.search(head) or FIELD.search(head) or BRACKETED.search(head)
     if said is None or head.count(" ", 0, said.start()) > words:
         return Level.NONE
     return NAMED.get(said[1].upper(), Level.NONE)

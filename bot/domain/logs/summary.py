@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from .errors import ErrorEvent, ErrorGroup, error_events, grouped
+from .errors import ErrorEvent, ErrorGroup, error_events, grouped, when
 from .lines import Level, LogLine, said_level
 
 # What the platform writes when it starts the program; of a build command it says it otherwise.
@@ -71,4 +71,4 @@ def errors_between(
     events: Iterable[ErrorEvent], since: datetime, until: datetime
 ) -> Sequence[ErrorEvent]:
     """Errors after `since`, up to and with `until`."""
-    return [e for e in events if since < e.at <= until]
+    return [e for e in events if since < when(e) <= until]

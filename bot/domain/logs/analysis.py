@@ -1,0 +1,292 @@
+"""The whole pipeline as a fold over the lines of a log, in bounded memory; halves can be joined."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+
+from .event import LONGEST_KEY
+from .events import ErrorEvent, Stream
+from .groups import Groups
+from .lines import Level, Piece
+from .marks import Kind, Mark, mark_of
+from .records import Records
+from .stamps import stamp
+from .template import TELLING_FIGURE, template, without_stamp
+from .templates import Seen, Template, Templates
+from .timeline import Minutes
+from .traceback import HEADER, is_record
+from .tripwire import MOST_FOUND, Tripwire
+
+TAIL = 40  # lines kept of the end
+AROUND = 10  # lines before and behind the first error
+MOST_SHAPES = 10_000
+LONGEST_SHAPE = 600  # characters; longer lines differ anyway
+MOST_STREAMS = 64
+MOST_MARKS = 2_000
+STOPS_FOR = 300  # lines after the word to stop, unless it starts before
+WORKS_ON = 3  # successes after it: then it was not that process
+HEAD = 50  # lines in which the first time is looked for
+PATIENCE = 500  # lines that an instance may be silent in mid-traceback
+LONGEST_SAMPLE = 120  # lines
+HEX = re.compile(r"[0-9a-f]{8,64}")
+DIGITS = str.maketrans("", "", "0123456789")
+RECENT = 20_000  # lines at hand for what stood around an error
+
+
+class Analysis:
+    """`feed` the log in stretches of whole lines, then `finish`; read the fields afterwards.
+
+    Most lines of a log have been seen before but for their figures. Such a line costs one look
+    into a table, as long as no traceback is open anywhere.
+    """
+
+    def __init__(self, day: date) -> None:
+        self._day = day
+        self._records = Records(day)
+        self._streams: dict[str, Stream] = {}
+        self._fed: dict[str, tuple[int, int]] = {}  # number of its last line, successes then
+        self._busy: set[str] = set()
+        self._shapes: dict[str, Template] = {}
+        self._telling: dict[tuple[str, tuple[str, ...]], Template] = {}
+        self._recent: list[str] = []
+        self._behind: int = 0
+        self._stopping = self._good_then = 0
+        self._tripwire = Tripwire()
+        self.lines = self.records = self.good = 0
+        self.templates, self.groups, self.minutes = Templates(), Groups(), Minutes()
+        self.marks: list[Mark] = []
+        self.around: list[Seen] = []
+        self.tail: deque[Seen] = deque(maxlen=TAIL)
+        self.first_at: datetime | None = None
+        self.last_at: datetime | None = None
+        self.first_error: datetime | None = None
+        self.injection: list[Seen] = self._tripwire.found
+        self.good_line: Seen | None = None
+
+    def feed(self, lines: list[str]) -> None:
+        """Take the next lines, less their ends."""
+        start = self.lines
+        self._recent = [*self._recent[-AROUND:], *lines]
+        self._behind = start - (len(self._recent) - len(lines))
+        self._tripwire.feed(lines, start)
+        shapes, busy, good, number = self._shapes, self._busy, self.good, start
+        calm: Template | None = None
+        fast = 0
+        for line in lines:
+            number += 1
+            if not busy:
+                known = shapes.get(line.translate(DIGITS)) or shapes.get(shape_of(line))
+                if known is not None and known.telling:
+                    known = self._told_apart(line)
+                if known is not None:
+                    known.count += 1
+                    known.last, known.last_text = number, line
+                    good += known.good
+                    fast += 1
+                    calm = known
+                    continue
+            self.lines, self.good = number, good
+            self._slowly(line, number, calm)
+            good, calm = self.good, None
+        self.lines, self.good, self.records = number, good, self.records + fast
+        self._note_tail(lines, start)
+        if calm is not None:
+            self._calmed(calm)
+
+    def finish(self) -> Analysis:
+        for who in self._streams:
+            self._end(who)
+        for seen in reversed(self.tail):
+            if at := self._time_in(seen.text):
+                self.last_at = at
+                break
+        best = max((t for t in self.templates if t.good), key=lambda t: t.last, default=None)
+        self.good_line = best.newest if best else None
+        self._recent, self._streams, self._shapes, self._telling = [], {}, {}, {}
+        return self
+
+    def merge(self, late: Analysis) -> Analysis:
+        """Join the analysis of the part that follows; both are finished."""
+        lines, good = self.lines, self.good
+        self.groups.merge(late.groups, lines, good)
+        self.templates.merge(late.templates, lines)
+        self.minutes.merge(late.minutes)
+        self.marks = [*self.marks, *(replace(m, number=m.number + lines) for m in late.marks)][
+            -MOST_MARKS:
+        ]
+        self.around = self.around or [Seen(s.number + lines, s.text) for s in late.around]
+        self.tail.extend(Seen(s.number + lines, s.text) for s in late.tail)
+        self.injection += [Seen(s.number + lines, s.text) for s in late.injection]
+        self.injection = self.injection[:MOST_FOUND]
+        if late.good_line:
+            self.good_line = Seen(late.good_line.number + lines, late.good_line.text)
+        self.first_at, self.last_at = self.first_at or late.first_at, late.last_at or self.last_at
+        self.first_error = self.first_error or late.first_error
+        self.lines, self.records, self.good = (
+            lines + late.lines,
+            self.records + late.records,
+            good + late.good,
+        )
+        return self
+
+    def _told_apart(self, line: str) -> Template | None:
+        """Figures that matter, as an HTTP status, are a part of what is known."""
+        return self._telling.get((shape_of(line), kept(line)))
+
+    def _calmed(self, calm: Template) -> None:
+        """What stood before, so that a traceback that follows finds its announcement."""
+        stream = self._streams.get(calm.who)
+        if stream is not None:
+            stream.entry = [Piece(calm.last_text, None, calm.level or Level.INFO, calm.last)]
+
+    def _slowly(self, line: str, number: int, calm: Template | None) -> None:
+        if calm is not None:
+            self._calmed(calm)
+        before = self._streams.get(self._records.who)
+        self._tripwire.look_closely(line, number)
+        who, pieces = self._records.pieces(
+            line, number, reading=before is not None and before.reading
+        )
+        stream = self._stream(who)
+        self._fed[who] = (number, self.good)
+        for piece in pieces:
+            self._take(stream, who, piece, line)
+        if self._stopping and number - self._stopping > STOPS_FOR:
+            self._stopping = 0
+        if stream.found:
+            self._collect(stream, self.good)
+        if stream.idle:
+            self._busy.discard(who)
+        else:
+            self._busy.add(who)
+        if self._busy and number % 64 == 0:
+            self._end_silent(number)
+
+    def _stream(self, who: str) -> Stream:
+        if who not in self._streams:
+            if len(self._streams) >= MOST_STREAMS:
+                oldest = min(self._streams, key=lambda one: self._fed.get(one, (0, 0)))
+                self._end(oldest)
+                del self._streams[oldest]
+            self._streams[who] = Stream(LONGEST_SAMPLE)
+        return self._streams[who]
+
+    def _end(self, who: str) -> None:
+        self._streams[who].end()
+        self._collect(self._streams[who], self._fed.get(who, (0, self.good))[1])
+        self._busy.discard(who)
+
+    def _end_silent(self, number: int) -> None:
+        for who in [w for w in self._busy if number - self._fed[w][0] > PATIENCE]:
+            self._end(who)
+
+    def _take(self, stream: Stream, who: str, piece: Piece, line: str) -> None:
+        was_reading, was_busy = stream.reading, not stream.idle
+        stream.feed(piece)
+        text = piece.text
+        if stream.reading:
+            self.records += not was_reading and not (stream.entry and was_busy)
+            return
+        if len(stream.entry) > 1 or not text.strip():
+            return
+        if not (piece.opens or is_record(text)) and (text[0] in " \t" or was_reading):
+            return
+        self.records += 1
+        if piece.level < Level.WARNING:
+            self._note_calm(stream, who, piece, line)
+        elif (kind := mark_of(piece.text)) is not None:
+            self._note_mark(kind, piece)
+
+    def _note_calm(self, stream: Stream, who: str, piece: Piece, line: str) -> None:
+        bare = without_stamp(piece.text[:LONGEST_KEY])
+        known = self.templates.add(template(bare), piece.level, piece.number, line)
+        known.who = who
+        self.good += known.good
+        if self.first_at is None and piece.number <= HEAD:
+            self.first_at = self._time_in(line)
+        if known.mark is not None:
+            self._note_mark(known.mark, piece)
+        special = HEADER in line or known.mark is not None or not stream.idle
+        if special or len(line) > LONGEST_SHAPE or "#012" in line or line[:1] in " \t":
+            return
+        if len(self._shapes) > MOST_SHAPES:
+            self._shapes.clear()
+            self._telling.clear()
+        shape = shape_of(line)
+        if figures := kept(line):
+            known.telling = True
+            self._telling[shape, figures] = known
+        elif known.telling:
+            self._telling[shape, ()] = known
+        self._shapes[shape] = known
+
+    def _note_mark(self, kind: Kind, piece: Piece) -> None:
+        if kind is Kind.STOP:
+            self._stopping, self._good_then = piece.number, self.good
+        elif kind in {Kind.START, Kind.EXIT}:
+            self._stopping = 0
+        at = piece.at or self._time_in(piece.raw)
+        self.marks.append(Mark(kind, piece.number, at, piece.text))
+        if len(self.marks) > MOST_MARKS:
+            del self.marks[MOST_MARKS // 2]
+
+    def _collect(self, stream: Stream, good: int) -> None:
+        found, stream.found = stream.found, []
+        for event in found:
+            self._note(event, good)
+
+    def _note(self, event: ErrorEvent, good: int) -> None:
+        if event.at is None:
+            event = replace(event, at=self._time_before(event.number))
+        stopping = 0 < self._stopping <= event.number and good - self._good_then <= WORKS_ON
+        self.groups.add(event, good, stopping=stopping)
+        if event.level < Level.ERROR:
+            return
+        if event.at:
+            self.minutes.add(event.at)
+        if not self.around:
+            self.first_error = event.at
+            self.around = self._stood_around(event.number, len(event.lines))
+
+    def _stood_around(self, number: int, length: int) -> list[Seen]:
+        at = number - self._behind - 1
+        start = max(at - AROUND, 0)
+        near = self._recent[start : at + min(length, AROUND) + AROUND]
+        return [Seen(self._behind + start + n + 1, text) for n, text in enumerate(near)]
+
+    def _time_before(self, number: int) -> datetime | None:
+        """The time of an entry without one: of the line before it that has one."""
+        at = number - self._behind - 1
+        for text in reversed(self._recent[max(at - AROUND, 0) : at + 1]):
+            if found := self._time_in(text):
+                return found
+        return None
+
+    def _time_in(self, line: str) -> datetime | None:
+        _, pieces = Records(self._day).pieces(line, 0, reading=True)
+        return next((p.at for p in pieces if p.at), None) or stamp(line, self._day)
+
+    def _note_tail(self, lines: list[str], start: int) -> None:
+        first = max(len(lines) - TAIL, 0)
+        self.tail.extend(Seen(start + first + n + 1, text) for n, text in enumerate(lines[first:]))
+
+
+def shape_of(line: str) -> str:
+    """The line less its ids and figures."""
+    return HEX.sub("", line).translate(DIGITS)
+
+
+def kept(line: str) -> tuple[str, ...]:
+    """The figures that separate one kind of trouble from another."""
+    return tuple(TELLING_FIGURE.findall(line))
+
+
+def analyse(lines: Iterable[str], day: date) -> Analysis:
+    """Analyse a log that is at hand as a whole."""
+    analysis = Analysis(day)
+    analysis.feed(list(lines))
+    return analysis.finish()

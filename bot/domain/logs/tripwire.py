@@ -1,0 +1,41 @@
+"""Watches a log for lines that try to instruct their reader; what it finds changes nothing."""
+
+from __future__ import annotations
+
+from .injection import attempts, hides, suspects
+from .templates import Seen
+
+MOST_FOUND = 50
+MOST_LOOKS = 20_000  # lines that are read closely: the rest of such a log is more of the same
+
+
+class Tripwire:
+    def __init__(self) -> None:
+        self.found: list[Seen] = []
+        self._looks = MOST_LOOKS
+        self._last = 0
+
+    def feed(self, lines: list[str], start: int) -> None:
+        """Look through the next lines, the first of which has the number `start` + 1."""
+        text = "\n".join(lines)
+        number, at = start + 1, 0
+        for place in sorted(set(suspects(text))) if self._looks else ():
+            number += text.count("\n", at, place)
+            at = place
+            self._look(lines[number - start - 1], number)
+
+    def look_closely(self, line: str, number: int) -> None:
+        """Of a line that was not seen before: it may hide in a code what it says."""
+        if self._looks and len(self.found) < MOST_FOUND and hides(line):
+            self._keep(line, number)
+
+    def _look(self, line: str, number: int) -> None:
+        if number == self._last or not self._looks or len(self.found) >= MOST_FOUND:
+            return
+        self._last, self._looks = number, self._looks - 1
+        if attempts(line):
+            self._keep(line, number)
+
+    def _keep(self, line: str, number: int) -> None:
+        if not any(seen.number == number for seen in self.found):
+            self.found.append(Seen(number, line))
