@@ -140,14 +140,7 @@ def shown_lines(lines: tuple[str, ...]) -> list[str]:
 def headline(told: Account) -> Iterator[tuple[str, str]]:
     """The lines at the top, each with its style."""
     found = told.found
-    title = (
-        "Nothing is wrong here"
-        if found.verdict is Verdict.NONE
-        else found.category.replace("_", " ")
-    )
-    if found.verdict is Verdict.INCONCLUSIVE:
-        title = "Inconclusive"
-    yield f"{found.severity}  {title} ({found.verdict})", STYLES.get(found.verdict, "bold")
+    yield f"{found.severity}  {_title(found)}", STYLES.get(found.verdict, "bold")
     yield f"Why: {shown(found.why)}.", ""
     if found.since:
         yield (
@@ -168,6 +161,14 @@ def headline(told: Account) -> Iterator[tuple[str, str]]:
             f"{count} line(s) try to instruct the reader; nothing follows from them: {lines}",
             "magenta",
         )
+
+
+def _title(found: Diagnosis) -> str:
+    if found.verdict is Verdict.NONE:  # a log proves nothing about what it does not hold
+        return "Nothing is wrong here, as far as these lines tell"
+    if found.verdict is Verdict.INCONCLUSIVE:
+        return "Inconclusive"
+    return f"{found.category.replace('_', ' ')} ({found.verdict})"
 
 
 def coverage(told: Account) -> Iterator[str]:

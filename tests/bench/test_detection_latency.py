@@ -133,14 +133,6 @@ class Scene:
         return took
 
 
-@pytest.fixture
-async def scene(tmp_path):
-    tmp_path.chmod(0o755)
-    one = Scene(tmp_path)
-    yield one
-    await one.end()
-
-
 def tell(what, took):
     middle, most = statistics.median(took), max(took)
     print(f"\n{what:24}{middle:6.2f} s median, {most:.2f} s at most  ({TRIALS} trials)")

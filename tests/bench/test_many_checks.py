@@ -16,7 +16,6 @@ import psutil
 import pytest
 
 from bot.adapters.ticks import Tick
-from tests.bench.test_detection_latency import Scene
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 
@@ -56,14 +55,6 @@ def port():
     yield heard.recv()
     process.kill()
     process.join()
-
-
-@pytest.fixture
-async def scene(tmp_path):
-    tmp_path.chmod(0o755)
-    one = Scene(tmp_path)
-    yield one
-    await one.end()
 
 
 @dataclass(frozen=True)

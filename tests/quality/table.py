@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.quality import injections
+from tests.quality import injections, test_redaction
 from tests.quality.door import Figure, say
 from tests.quality.logs import score as logs
 from tests.quality.tracebacks import score as tracebacks
@@ -17,7 +17,7 @@ PLACE = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- /figures -->)", re.DOTALL
 def measured() -> list[Figure]:
     """All that these sets measure; takes as long as some 450 diagnoses."""
     figures = logs.figures(logs.all_judged()) + tracebacks.figures(tracebacks.all_judged())
-    return figures + injections.figures(injections.all_tried())
+    return figures + injections.figures(injections.all_tried()) + test_redaction.rows()
 
 
 def row(figure: Figure) -> str:
@@ -27,7 +27,7 @@ def row(figure: Figure) -> str:
 
 
 def filled(page: str, figures: list[Figure]) -> str:
-    """The page with the rows of these figures; rows of other sets stay as they are."""
+    """The page with the rows of these figures."""
     rows = {figure.name: row(figure) for figure in figures}
 
     def fill(found: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.redact import redact
+from tests.quality.door import Figure
 
 SET = Path(__file__).parent / "redaction"
 OURS = {"telegram", "render", "anthropic", "postgres", "github"}
@@ -28,6 +29,8 @@ def read(name):
 
 
 SECRETS, BENIGN = read("secrets.jsonl"), read("benign.jsonl")
+OUR_OWN = [one for one in SECRETS if one["kind"] in OURS]
+STAY = [(one["text"], kept) for one in SECRETS for kept in one.get("stay", [])]
 
 
 def leaks(secret, text):
@@ -44,18 +47,32 @@ def share(of, among):
     return 1 - len(of) / len(among)
 
 
+def judged():
+    """The lines that leak, the benign ones that are touched, and what was lost beside a secret."""
+    leaked = [one for one in SECRETS if survivors(one)]
+    touched = [one["text"] for one in BENIGN if redact(one["text"]) != one["text"]]
+    return leaked, touched, [(text, kept) for text, kept in STAY if kept not in redact(text)]
+
+
+def rows():
+    """The lines of docs/quality.md."""
+    leaked, touched, _ = judged()
+    ours = [one for one in leaked if one["kind"] in OURS]
+    return [
+        Figure("redaction: recall, our stack", len(OUR_OWN) - len(ours), len(OUR_OWN), 0.99),
+        Figure("redaction: recall, all", len(SECRETS) - len(leaked), len(SECRETS), 0.98),
+        Figure("redaction: harmless lines touched", len(touched), len(BENIGN), 0.01, at_most=True),
+    ]
+
+
 @pytest.fixture(scope="module")
 def figures():
-    leaked = [one for one in SECRETS if survivors(one)]
-    ours = [one for one in SECRETS if one["kind"] in OURS]
-    stay = [(one["text"], kept) for one in SECRETS for kept in one.get("stay", [])]
-    lost = [(text, kept) for text, kept in stay if kept not in redact(text)]
-    touched = [one["text"] for one in BENIGN if redact(one["text"]) != one["text"]]
+    leaked, touched, lost = judged()
     found = {
-        "recall, our stack": share([one for one in leaked if one["kind"] in OURS], ours),
+        "recall, our stack": share([one for one in leaked if one["kind"] in OURS], OUR_OWN),
         "recall, all": share(leaked, SECRETS),
         "benign lines touched": len(touched) / len(BENIGN),
-        "text kept beside a secret": share(lost, stay),
+        "text kept beside a secret": share(lost, STAY),
     }
     print(f"\nredaction: {len(SECRETS)} lines with secrets, {len(BENIGN)} benign")  # noqa: T201 - the figures are the point
     for name, value in found.items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -283,10 +282,3 @@ def shape_of(line: str) -> str:
 def kept(line: str) -> tuple[str, ...]:
     """The figures that separate one kind of trouble from another."""
     return tuple(TELLING_FIGURE.findall(line))
-
-
-def analyse(lines: Iterable[str], day: date) -> Analysis:
-    """Analyse a log that is at hand as a whole."""
-    analysis = Analysis(day)
-    analysis.feed(list(lines))
-    return analysis.finish()

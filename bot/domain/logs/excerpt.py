@@ -15,7 +15,6 @@ BUDGET = 100  # lines
 TAIL = 20
 RARE_ERRORS = 15  # groups
 MOST_DECIDING = 40  # lines that the diagnosis rests on
-FIRST = 8  # lines of the first event of a group: its head and its end
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def _chosen(log: Analysis, found: Diagnosis) -> Iterator[Seen]:
     yield from [s for f in found.because[:3] for s in f.lines[:12]][:MOST_DECIDING]
     for one in found.because[:1]:
         for group in one.groups[:2]:
-            yield from _of_group(group)
+            yield from telling(group)
     groups = sorted(log.groups, key=lambda g: (-g.head.level, g.count))
     for group in groups[:RARE_ERRORS]:
         yield from telling(group)
@@ -76,11 +75,6 @@ def telling(group: Group) -> Iterator[Seen]:
     """What names it, of the first and of the last."""
     pieces = (*group.head.telling, *group.newest)
     yield from (Seen(p.number, p.raw or p.text) for p in pieces)
-
-
-def _of_group(group: Group) -> Iterator[Seen]:
-    """The lines of the first one as far as their numbers are known to follow each other."""
-    yield from telling(group)
 
 
 def _rare(templates: Iterable[Template]) -> Iterator[Seen]:

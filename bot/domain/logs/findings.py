@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -240,7 +239,3 @@ def is_noise(one: Finding, log: Analysis) -> bool:
 def _handled(one: Finding, log: Analysis) -> bool:
     """Only warnings, and work went on behind them."""
     return one.count <= HANDLED and log.good - one.good_before >= HANDLED
-
-
-def words(found: Iterable[Finding]) -> Sequence[str]:
-    return [f"{one.family.means} (×{one.count})" for one in found]

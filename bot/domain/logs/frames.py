@@ -9,7 +9,6 @@ from itertools import groupby
 
 FRAME = re.compile(r'^\s+File "(?P<file>[^"]{1,500})", line \d+, in (?P<function>\S.*)$')
 # A syntax error shows a place in a file, but no function: nothing was running there.
-SPOT = re.compile(r'^\s+File "(?P<file>[^"]{1,500})", line \d+$')
 LIBRARY = re.compile(
     r"site-packages|dist-packages|[/\\]lib(?:64)?[/\\]python\d|[/\\]Python3\d+[/\\]Lib[/\\]|^<"
     r"|[/\\]pyenv[/\\]versions[/\\]|\.zip[/\\]|\.pyx$|[/\\]bin[/\\][^/\\.]{1,40}$"

@@ -32,11 +32,9 @@ MASKS = tuple(
         ),
     )
 )
-TELLING = r"(?P<keep>\b(?:HTTP/\d(?:\.\d)?|HTTP|status|code|errno|Errno|signal|SQLSTATE)\W{0,3}\d+)"
-TELLING_FIGURE = re.compile(
-    r"\b(?:HTTP/\d(?:\.\d)?|HTTP|status|code|errno|Errno|signal|SQLSTATE)\W{0,3}\d+"
-)
-NUMBER = re.compile(TELLING + r"|(?<![\w.])(?<!\d,)-?\d+(?:[.,]\d+)*\b")
+TELLING = r"\b(?:HTTP/\d(?:\.\d)?|HTTP|status|code|errno|Errno|signal|SQLSTATE)\W{0,3}\d+"
+TELLING_FIGURE = re.compile(TELLING)
+NUMBER = re.compile(rf"(?P<keep>{TELLING})" + r"|(?<![\w.])(?<!\d,)-?\d+(?:[.,]\d+)*\b")
 STAMP = re.compile(
     r"^[\[(]?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|\s?[+-]\d\d:?\d\d)?[\])]?\s*"
 )

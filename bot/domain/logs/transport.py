@@ -55,7 +55,6 @@ CARRIERS = tuple(
 )
 LABEL = re.compile(r"\[(?P<who>[A-Za-z][\w.:/-]{1,60})\] ?(?P<text>.*)", re.DOTALL)
 QUOTE = re.compile(r"(?:> ?){1,4}")  # a log pasted into a mail or an issue
-ENTRY = re.compile(r"^\s{0,2}(?:[\[(<]|\d)")
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.logs.analysis import Analysis, analyse
+from bot.domain.logs.analysis import Analysis
 from bot.domain.logs.deploys import Release, new_since, releases
 from bot.domain.logs.diagnosis import Verdict, diagnose
 from bot.domain.logs.excerpt import BUDGET, excerpt
@@ -20,6 +20,13 @@ from bot.views.diagnosis import account, as_json
 
 DAY = date(2026, 3, 2)
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def analyse(lines, day):
+    """A log that is at hand as a whole."""
+    analysis = Analysis(day)
+    analysis.feed(list(lines))
+    return analysis.finish()
 
 
 def at(second):
