@@ -278,6 +278,12 @@ class Incident:
     def proposal(self, id: str) -> Proposal | None:
         return next((p for p in self.proposals if p.id == id), None)
 
+    def renewed(self, id: str) -> str:
+        """The id under which the same act on the same target is on offer now, else `id`."""
+        old = self.offered(id)
+        same = (p.id for p in self.proposals if old and p.meant == old.meant)
+        return next(same, id)
+
     def heard(self, key: str) -> bool:
         """Whether the wish of that name has left its mark here already."""
         return bool(key) and any(e.key == key for e in self.timeline)

@@ -107,6 +107,11 @@ class Proposal:
     brief: tuple[tuple[str, str], ...] = ()
     service: str = ""
 
+    @property
+    def meant(self) -> tuple[str, str, str]:
+        """What it would do, and to what: the same in whichever look it was offered."""
+        return self.action, self.service, self.target
+
 
 def propose(
     remedies: Iterable[Remedy], evidence: Sequence[Evidence], look: int, now: datetime, rules: Rules

@@ -20,14 +20,18 @@ LONGEST_NUMBER = 9  # digits of an incident's number
 
 
 async def ask(world: World, id: int, offer: str, by: Person, key: str) -> Incident:
-    """First tap of a risky act: the question that `approve` or `deny` will answer."""
+    """First tap of a risky act: the question that `approve` or `deny` will answer.
+
+    A fresh look may have renewed the offer while the finger was on its way: the question is then
+    about the newest one, which it shows.
+    """
     allow(world, by, Role.RESPONDER)
 
     def event(incident: Incident) -> Event:
-        the_offer(world, incident, offer)
+        current = the_offer(world, incident, incident.renewed(offer))
         name = f"{incident.id}-{incident.version + 1}"
         expires = world.now() + world.rules.ask_valid
-        return said(world, Kind.ASKED, by, key, offer=offer, ask=name, expires_at=expires)
+        return said(world, Kind.ASKED, by, key, offer=current.id, ask=name, expires_at=expires)
 
     return await record(world, id, key, event)
 

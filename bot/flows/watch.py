@@ -182,6 +182,11 @@ async def is_unheard(world: World, quiet: Sequence[Silence], name: tuple[str, st
     return covers(quiet, *name, said, world.now()) is not None
 
 
+async def just_failed(world: World, name: tuple[str, str]) -> bool:
+    newest = await world.store.results(*name, limit=1)
+    return bool(newest) and newest[0].seen is Seen.FAIL
+
+
 async def looked(world: World, name: tuple[str, str], since: datetime | None) -> bool:
     return bool(await world.store.results(*name, since=since, limit=1))
 
@@ -275,6 +280,8 @@ async def maybe_healed(world: World, incident: Incident) -> bool:
         return False
     if Verdict.FAILING in now.values():
         return False
+    if any([await just_failed(world, c) for c, v in now.items() if v is Verdict.UNSURE]):
+        return False  # it does not pass, though one look proves nothing yet
     note = "every check passes again by itself"
     await world.store.record(incident, Event(Kind.HEALED, world.now(), note=note))
     return True

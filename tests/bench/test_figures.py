@@ -42,7 +42,7 @@ async def one_incident():
         offer = await seconds_until(lambda: story.button("Restart…"))
         await story.tap_label(cast.ANN, story.button("Restart…"), "Restart…")
         ask = await seconds_until(lambda: story.button("Yes, restart"))
-        await asyncio.sleep(2)
+        await asyncio.sleep(0.5)
         await story.tap_label(cast.ANN, story.button("Yes, restart"), "Yes, restart")
         act = await seconds_until(story.writes)
     return push, offer, ask, act

@@ -211,7 +211,9 @@ async def test_only_once_and_only_by_those_who_may(world, asked, incident):
     assert (await desk.approve(world, ask, BEN, "tg:4")).version == (await incident()).version
 
 
-async def test_a_question_expires_and_an_old_offer_is_gone(world, asked, incident, clock, settle):
+async def test_a_question_expires_and_is_asked_anew_from_the_old_button(
+    world, asked, incident, clock, settle
+):
     ask = await asked()
     clock.tick(minutes=6)
     with pytest.raises(Refused, match="question has expired"):
@@ -219,8 +221,15 @@ async def test_a_question_expires_and_an_old_offer_is_gone(world, asked, inciden
     old = (await incident()).proposals[0].id
     clock.tick(minutes=10)
     await settle()  # a fresh look makes fresh offers
+    new = (await incident()).proposals[0].id
+    again = await desk.ask(world, 1, old, ANN, "tg:3")
+    assert old != new == again.asked.offer
+
+
+async def test_the_button_of_an_act_that_is_not_offered_any_more(world, asked, incident):
+    await asked()
     with pytest.raises(Refused, match="not on offer any more"):
-        await desk.ask(world, 1, old, ANN, "tg:3")
+        await desk.ask(world, 1, "2.rollback", ANN, "tg:3")
 
 
 async def test_denied_nothing_happens(world, asked, incident, pass_time, restart):

@@ -5,6 +5,7 @@ import pytest
 from bot.domain.incident import Kind, Refused, Status
 from bot.domain.severity import Severity
 from bot.flows import desk
+from bot.flows.watch import watch
 from tests.cast import ANN, SAM
 
 
@@ -23,6 +24,23 @@ async def test_healing_by_itself_must_be_proved_too(
     assert found.status is Status.CLOSED
     assert restart.calls == []
     assert "Recovered without an act of ours" in (await shown())["card:1:0"].message.html
+
+
+async def test_it_has_not_healed_while_another_check_has_just_failed(
+    world, incident, clock, pass_time, service_check, http_check
+):
+    service_check.fails("crashed", "exited with code 1")
+    await pass_time(minutes=1)
+    service_check.heals()
+    http_check.fails("gateway", "HTTP 502")
+    for check in (http_check, service_check, service_check):
+        clock.tick(seconds=5)
+        await watch(world, check)
+    found = await incident()
+    assert (found.status, found.last(Kind.HEALED)) == (Status.OPEN, None)
+    http_check.heals()
+    await pass_time(minutes=1)
+    assert (await incident()).status is Status.VERIFYING
 
 
 async def test_failing_again_during_the_proof_is_not_over(incident, pass_time, service_check):
