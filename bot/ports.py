@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
+from bot.domain.brief import Model
 from bot.domain.check import Result
 from bot.domain.evidence import Evidence
 from bot.domain.history import Stretch
 from bot.domain.incident import Event, Incident, Status
+from bot.domain.logs.lines import LogLine
+from bot.domain.memory import Memory
 from bot.domain.people import Person
 from bot.domain.remedy import Answer, Effect, Live, Proposal, Remedy
 from bot.domain.rules import Rules
+from bot.domain.runbook import Runbook
 from bot.domain.silence import Silence
+from bot.domain.similar import Recalled
+from bot.domain.spend import Purse
 from bot.views.message import Button, Document, Message
 
 
@@ -55,6 +61,14 @@ class Source(Protocol):
     @property
     def name(self) -> str: ...
     async def gather(self, incident: Incident) -> Evidence: ...
+
+
+class Journal(Protocol):
+    """The newest lines of one service's log, oldest first. Raises Unavailable."""
+
+    @property
+    def service(self) -> str: ...
+    async def lines(self) -> Sequence[LogLine]: ...
 
 
 @dataclass(frozen=True)
@@ -167,7 +181,7 @@ class Update:
     body: str
 
 
-class Store(Protocol):
+class Store(Purse, Protocol):
     """Everything that must survive. Every method is one transaction."""
 
     # looks
@@ -206,6 +220,15 @@ class Store(Protocol):
 
     async def proven(self, id: int) -> bool:
         """Whether the hash chain of the incident's events is unbroken."""
+        ...
+
+    # what past incidents have taught
+    async def remember(self, memory: Memory) -> None:
+        """Keep it, in place of what was remembered of the same incident before."""
+        ...
+
+    async def recall(self, fingerprint: str, words: str, service: str, limit: int) -> Recalled:
+        """Equal fingerprints, then shared words; at most `limit` of each. Any text is allowed."""
         ...
 
     # outbox
@@ -314,3 +337,8 @@ class World:
     rules: Rules
     witness: Witness
     look_soon: Callable[[str, str], None]  # ask that a service's check looks now, if it can
+    deeper: Sequence[Source] = ()  # slower ones, asked when the first look is done
+    runbooks: Sequence[Runbook] = ()
+    model: Model | None = None  # None: the rules alone write the notes
+    places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # a service's ids by name
+    journals: Sequence[Journal] = ()

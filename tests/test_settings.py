@@ -11,8 +11,9 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from bot.app.parts import Ways, parts_of
+from bot.app.parts import parts_of
 from bot.app.rules import rules
+from bot.app.ways import Ways
 from bot.domain.rules import Rules
 from bot.domain.severity import Severity
 from bot.inbound import border

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -13,20 +14,31 @@ from pydantic import SecretStr
 
 from bot.adapters.archive import Folder
 from bot.adapters.budget import Budget
+from bot.adapters.claude import Claude
+from bot.adapters.github import GitHub, github_client
 from bot.adapters.logbook import start_log
 from bot.adapters.render import Render, render_client
+from bot.adapters.runbooks import load
+from bot.adapters.sources.logs import RecentLogs
 from bot.adapters.store import open_store
 from bot.adapters.ticks import Ticks
 from bot.adapters.web import plain_client
 from bot.adapters.witness import Outside
 from bot.app.duties import Pulse, chat, chores, flows, name_looks
-from bot.app.parts import Ways, parts_of, upstream_check, utcnow
+from bot.app.parts import parts_of, upstream_check
 from bot.app.rules import rules
+from bot.app.sources import deeper, dependencies
+from bot.app.ways import Ways, utcnow
 from bot.chat.client import Client, client
 from bot.domain.redact import key as set_key
+from bot.domain.runbook import Runbook
+from bot.domain.spend import Caps
 from bot.flows.engine import Bell, run
-from bot.ports import World
-from bot.settings import House, Settings
+from bot.ports import Model, Store, World
+from bot.settings import House, ServiceConfig, Settings
+from bot.views import prompt
+
+log = logging.getLogger(__name__)
 
 LAST_WORDS = 5.0  # seconds to finish what is under way when told to stop
 
@@ -88,7 +100,8 @@ async def opened(
         ids = [id for s in house.services for id in (s.render_service_id, s.render_postgres_id)]
         reads = Budget(house.render.reads_per_minute)
         render = Render(platform, may_touch=[id for id in ids if id], reads=reads)
-        ways = Ways(settings, house, render, web, store, stack)
+        github = await opened_github(settings, house, stack)
+        ways = Ways(settings, house, render, web, store, stack, github)
         api = client(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
         stack.push_async_callback(api.shutdown)
         yield world_of(ways, ticks), api
@@ -98,18 +111,70 @@ def world_of(ways: Ways, ticks: Ticks) -> World:
     settings, house = ways.settings, ways.house
     parts = [parts_of(service, ways) for service in house.services]
     upstreams = [upstream_check(upstream, ways) for upstream in house.upstreams]
+    checks, its_rules = [*(c for p in parts for c in p.checks), *upstreams], rules(house)
     return World(
         store=ways.store,
-        checks=[*(c for p in parts for c in p.checks), *upstreams],
-        sources=[s for p in parts for s in p.sources],
+        checks=checks,
+        sources=[
+            *(s for p in parts for s in p.sources),
+            *(dependencies(service, ways, its_rules, checks) for service in house.services),
+        ],
         actions=[a for p in parts for a in p.actions],
         archive=Folder(settings.reports_dir),
         chat=settings.telegram_chat_id,
         now=utcnow,
-        rules=rules(house),
+        rules=its_rules,
         witness=Outside((settings.telegram_api_url, settings.render_api_url), ways.web),
         look_soon=lambda service, check: ticks.soon(f"{service}/{check}"),
+        deeper=[source for service in house.services for source in deeper(service, ways)],
+        runbooks=known_runbooks(settings),
+        model=claude(settings, house, ways.store, ways.stack),
+        places={one.name: places_of(one) for one in house.services},
+        journals=[s for p in parts for s in p.sources if isinstance(s, RecentLogs)],
     )
+
+
+async def opened_github(settings: Settings, house: House, stack: AsyncExitStack) -> GitHub | None:
+    """Only where a repository is named: without one there is nothing to ask."""
+    if not settings.github_repository and not any(s.repository for s in house.services):
+        return None
+    client = github_client(settings.github_api_url, settings.github_token.get_secret_value())
+    await stack.enter_async_context(client)
+    return GitHub(client, utcnow)
+
+
+def known_runbooks(settings: Settings) -> Sequence[Runbook]:
+    """Ours and the user's own; a file that cannot be read is named in the log and left out."""
+    loaded = load(settings.runbooks_dir)
+    for problem in loaded.problems:
+        log.warning("runbook.unread", extra={"why": problem})
+    return loaded.runbooks
+
+
+def claude(settings: Settings, house: House, store: Store, stack: AsyncExitStack) -> Model | None:
+    """Without a key the rules alone write the notes. What it needs is loaded at the first call."""
+    key = settings.anthropic_api_key.get_secret_value()
+    if not key:
+        return None
+    told = house.claude
+    model = Claude(
+        key,
+        prompt,
+        store,
+        utcnow,
+        base_url=settings.anthropic_base_url,
+        models=tuple(dict.fromkeys((settings.anthropic_model, told.small_model))),
+        caps=Caps.of(told.dollars_a_day, told.dollars_a_month, told.calls_an_incident),
+    )
+    stack.push_async_callback(model.close)
+    return model
+
+
+def places_of(service: ServiceConfig) -> Mapping[str, str]:
+    """Where a link of a runbook leads to on the dashboard."""
+    known = {"service_id": service.render_service_id, "database_id": service.render_postgres_id}
+    kind = "web" if service.health_url else "worker"
+    return {name: value for name, value in known.items() if value} | {"kind": kind}
 
 
 def key_of_marks(settings: Settings) -> bytes:

@@ -30,6 +30,8 @@ from bot.flows.blindness import tell_blindness
 from bot.flows.close import close
 from bot.flows.daily import daily
 from bot.flows.engine import Bell, Duty
+from bot.flows.investigate import investigate
+from bot.flows.narrate import narrate
 from bot.flows.quiet import expire
 from bot.flows.remind import remind
 from bot.flows.triage import triage
@@ -40,6 +42,7 @@ from bot.settings import House
 
 log = logging.getLogger(__name__)
 
+ASKING = 75.0  # seconds that a model may take, and what is done with its answer
 KEEP = timedelta(days=7)  # of looks, handled updates and delivered lines
 MARGIN = 30.0  # seconds that a look may take beside what it waits for
 JITTER = (0.8, 1.2)  # so that checks of one cause do not all confirm at one moment
@@ -113,6 +116,8 @@ def flows(world: World) -> list[Duty]:
         Duty("announce", partial(announce, world), 2),
         Duty("refresh", partial(refresh, world), 2),
         Duty("triage", partial(triage, world), 2),
+        Duty("investigate", partial(investigate, world), 2),
+        Duty("narrate", partial(narrate, world), 2, deadline=ASKING, abrupt=True),
         Duty("act", partial(act, world), 1),
         Duty("verify", partial(verify, world), 1),
         Duty("remind", partial(remind, world), 2),

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
-
-import httpx
 
 from bot.adapters.actions.restart import Restart
 from bot.adapters.actions.restart_database import RestartDatabase
@@ -26,21 +23,14 @@ from bot.adapters.checks.statuspage import Statuspage
 from bot.adapters.checks.telegram_bot import TelegramBot
 from bot.adapters.postgres import Probe
 from bot.adapters.postgres_health import Limits
-from bot.adapters.render import Render
-from bot.adapters.sources.database import Database
-from bot.adapters.sources.deploys import Deploys
-from bot.adapters.sources.logs import RecentLogs
-from bot.adapters.sources.service import ServiceState
 from bot.app.rules import named
+from bot.app.sources import database_source, platform_sources
+from bot.app.ways import Ways, utcnow
 from bot.domain.platform import LoopRule
-from bot.ports import Action, Check, Source, Store
-from bot.settings import House, Own, ServiceConfig, Settings, Upstream
+from bot.ports import Action, Check, Source
+from bot.settings import House, Own, ServiceConfig, Upstream
 
 HTTPS = 443
-
-
-def utcnow() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -48,18 +38,6 @@ class Parts:
     checks: tuple[Check, ...] = ()
     sources: tuple[Source, ...] = ()
     actions: tuple[Action, ...] = ()
-
-
-@dataclass(frozen=True)
-class Ways:
-    """How the outside is reached, and what was set of it."""
-
-    settings: Settings
-    house: House
-    render: Render
-    web: httpx.AsyncClient
-    store: Store
-    stack: AsyncExitStack
 
 
 def parts_of(service: ServiceConfig, ways: Ways) -> Parts:
@@ -96,10 +74,9 @@ def on_the_platform(service: ServiceConfig, ways: Ways) -> Parts:
         deploy_within=timedelta(seconds=timings.deploy_within),
         memory_share=limits.memory_share,
     )
-    sources = (ServiceState, RecentLogs, Deploys)
     return Parts(
         (state, logs),
-        tuple(source(name, id, render, utcnow) for source in sources),
+        tuple(platform_sources(service, ways)),
         (Restart(name, id, render, utcnow), Rollback(name, id, render, utcnow)),
     )
 
@@ -136,7 +113,7 @@ def its_database(service: ServiceConfig, ways: Ways) -> Parts:
     restart = RestartDatabase(service.name, hosted, render, probe, utcnow) if hosted else None
     return Parts(
         (Postgres(service.name, probe, utcnow),),
-        (Database(service.name, probe, render, hosted),),
+        (database_source(service, ways, probe),),
         (restart,) if restart else (),
     )
 

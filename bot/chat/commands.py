@@ -9,12 +9,13 @@ from telegram import Message, MessageEntity
 from bot.domain.incident import WHILE_LIVE, Refused
 from bot.domain.people import Person, Role
 from bot.domain.severity import Severity
-from bot.flows import desk, duty, quiet
+from bot.flows import desk, duty, lookup, quiet
 from bot.flows.glance import look_now, standing
 from bot.ports import World
 from bot.views.acts import act_of
 from bot.views.choose import how_bad
 from bot.views.help import help_text
+from bot.views.lookup import SOURCES, diagnosis, log_lines, looked_up
 from bot.views.message import Document
 from bot.views.message import Message as Words
 from bot.views.oncall import on_call
@@ -25,6 +26,9 @@ from bot.views.todo import todos
 from bot.views.words import esc, plain
 
 ENOUGH = 200  # incidents in which something may still be left to do
+
+
+LOOKUPS = ("diagnose", "logs", "privacy", "runbook", "similar", *SOURCES)
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,32 @@ async def carry_out(
         case "todo":
             desk.allow(world, by, Role.VIEWER)
             said = Spoken(todos(await world.store.recent(ENOUGH), world.rules))
+        case name if name in LOOKUPS:
+            said = await look_up(world, command, by)
         case _:
             said = spoken(await wish(world, command, by, key))
     return said
+
+
+async def look_up(world: World, command: Typed, by: Person) -> Spoken:
+    """Answer from what is there to be read; nothing is changed by it."""
+    match command.name:
+        case "logs":
+            message, file = log_lines(*await lookup.read_log(world, "", by), command.text)
+            return Spoken(message, file)
+        case "similar":
+            return Spoken(await lookup.like_this(world, number(command.text), by))
+        case "privacy":
+            file = Document("sent-to-claude.json", await lookup.sent_last(world, by))
+            return Spoken(spoken("What was sent to Claude last, to the letter.").message, file)
+        case "runbook":
+            return Spoken(await lookup.runbook_for(world, number(command.text), by))
+        case "diagnose":
+            found = await lookup.newest(world, number(command.text), by)
+            return Spoken(diagnosis(found, world.rules))
+        case name:
+            told = await lookup.look_up(world, SOURCES[name].source, command.text, by)
+            return Spoken(looked_up(SOURCES[name].words, told))
 
 
 async def wish(world: World, command: Typed, by: Person, key: str) -> str:

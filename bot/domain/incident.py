@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise, product
 
+from .cause import Cause
 from .evidence import Evidence
 from .remedy import Live, Proposal
 from .severity import Severity, kind_of, worst
@@ -31,6 +32,8 @@ class Kind(StrEnum):
     NOTED = "noted"
     REMINDED = "reminded"
     TRIAGED = "triaged"
+    INVESTIGATED = "investigated"  # slower evidence has been gathered
+    EXPLAINED = "explained"  # a model has had its say on the cause, or could not
     ASKED = "asked"  # first tap of a risky act
     DENIED = "denied"
     APPROVED = "approved"
@@ -60,7 +63,9 @@ REMARKS = (K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED)
 TRANSITIONS: dict[tuple[Status, Kind], Status] = {
     **{(status, kind): status for status, kind in product(WHILE_LIVE, REMARKS)},
     **{(status, K.SETTLED): status for status in Status},
+    **{(status, K.EXPLAINED): status for status in (*WHILE_LIVE, S.RESOLVED)},
     (S.OPEN, K.TRIAGED): S.OPEN,
+    (S.OPEN, K.INVESTIGATED): S.OPEN,
     (S.OPEN, K.ASKED): S.OPEN,
     (S.OPEN, K.DENIED): S.OPEN,
     (S.OPEN, K.APPROVED): S.APPROVED,
@@ -122,6 +127,7 @@ class Event:
     expires_at: datetime | None = None
     evidence: tuple[Evidence, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    cause: Cause | None = None
     live: Live | None = None
     phase: Phase | None = None
     step: int = 0
@@ -232,8 +238,36 @@ class Incident:
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """The newest evidence of this spell, also when it is being renewed."""
-        seen = next((e for e in reversed(self.spell) if e.kind is Kind.TRIAGED), None)
-        return seen.evidence if seen else ()
+        deeper = self._newest(K.INVESTIGATED)
+        return (*self.first_evidence, *(deeper.evidence if deeper else ()))
+
+    @property
+    def first_evidence(self) -> tuple[Evidence, ...]:
+        """What the first look has found, the newest of them."""
+        first = self._newest(K.TRIAGED)
+        return first.evidence if first else ()
+
+    def _newest(self, *kinds: Kind) -> Event | None:
+        return next((e for e in reversed(self.spell) if e.kind in kinds), None)
+
+    @property
+    def cause(self) -> Cause | None:
+        """The newest note on the cause of this spell.
+
+        What came of asking a model stands until the rules find another sort of trouble.
+        """
+        told = self._newest(K.EXPLAINED)
+        by_rules = (e.cause for e in reversed(self.spell) if e.cause and e.kind is not K.EXPLAINED)
+        newest = next(by_rules, None)
+        if told and told.cause and (newest is None or told.cause.category == newest.category):
+            return told.cause
+        return newest
+
+    @property
+    def needs_investigation(self) -> bool:
+        """Whether the first look is done, and nothing has looked deeper since."""
+        latest = self._newest(K.TRIAGED, K.INVESTIGATED)
+        return self.triage is not None and latest is self.triage
 
     @property
     def proposals(self) -> tuple[Proposal, ...]:

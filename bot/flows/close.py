@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.incident import Event, Incident, Kind, Status
+from bot.domain.memory import memory_of
 from bot.ports import Unavailable, World
 from bot.views.report import report
 
@@ -18,6 +19,8 @@ async def close(world: World) -> bool:
             await world.archive.keep(name, report(incident, world.rules))
         except Unavailable as gone:  # the chat still gets it
             event = Event(Kind.REPORTED, world.now(), note=name, code=f"not on disk: {gone}")
+        if memory := memory_of(incident):
+            await world.store.remember(memory)
         await world.store.record(incident, event)
     return bool(resolved)
 

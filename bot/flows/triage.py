@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime
 
+from bot.domain.blame import blame
 from bot.domain.evidence import Evidence, Found
+from bot.domain.explain import explain
 from bot.domain.incident import Event, Incident, Kind, Status
 from bot.domain.remedy import propose
 from bot.ports import Source, Unavailable, World
@@ -14,11 +17,15 @@ from bot.ports import Source, Unavailable, World
 async def triage(world: World) -> bool:
     waiting = [i for i in await world.store.having(Status.OPEN) if needs_a_look(world, i)]
     for incident in waiting:
-        evidence = await gather(world, incident)
-        actions = [a for a in world.actions if a.service in incident.services]
+        evidence = await gather(world, incident, world.sources)
+        vain = blame(incident, evidence).cannot_help
+        actions = [
+            a for a in world.actions if a.service in incident.services and a.name not in vain
+        ]
         now = world.now()
         offers = propose(actions, evidence, incident.version, now, world.rules)
-        event = Event(Kind.TRIAGED, now, evidence=evidence, proposals=offers)
+        cause = explain(incident, evidence, offers, world.rules.zone)
+        event = Event(Kind.TRIAGED, now, evidence=evidence, proposals=offers, cause=cause)
         await world.store.record(incident, event)
     return bool(waiting)
 
@@ -44,9 +51,11 @@ def out_of_date(world: World, incident: Incident, at: datetime) -> bool:
     return now - at > world.rules.offer_valid
 
 
-async def gather(world: World, incident: Incident) -> tuple[Evidence, ...]:
-    """Ask every source of the service at once; one that fails is evidence of not knowing."""
-    mine = [s for s in world.sources if s.service in incident.services]
+async def gather(
+    world: World, incident: Incident, sources: Iterable[Source]
+) -> tuple[Evidence, ...]:
+    """Ask those of the service at once; one that fails is evidence of not knowing."""
+    mine = [s for s in sources if s.service in incident.services]
     return tuple(await asyncio.gather(*(ask(world, s, incident) for s in mine)))
 
 

@@ -101,7 +101,7 @@ async def figures(world: World, incident: Incident, since: datetime) -> str:
     logs = looks.get((incident.service, "logs"), ())
     if rates := [look.value for look in logs if look.value is not None]:
         said.append(f"{max(rates):.1f} errors/min at most")
-    said += resources(await gather(world, incident))
+    said += resources(await gather(world, incident, world.sources))
     return " · ".join(said)
 
 

@@ -24,6 +24,7 @@ LIFE_OS_TOKEN = "700200:practice-life-os-token-not-a-secret-00"  # noqa: S105 - 
 RENDER_KEY = "rnd_practice-key-not-a-secret"
 LIFE_OS_CLAUDE_KEY = "sk-ant-practice-life-os-not-a-secret"
 CLAUDE_KEY = "sk-ant-practice-watchdog-not-a-secret"
+REPOSITORY = "uma-dev/life-os"
 GITHUB_TOKEN = "ghp_practicetokennotasecret"  # noqa: S105 - made up
 CLAUDE_MODEL = "claude-haiku-5-5"
 DATABASE_ROLE = "lifeos"  # and its database

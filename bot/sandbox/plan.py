@@ -75,6 +75,7 @@ render_postgres_id = "{places.postgres_id}"
 database_url = "{places.database_url}"
 health_url = "{places.edge}/healthz"
 bot_token = "{cast.LIFE_OS_TOKEN}"
+repository = "{cast.REPOSITORY}"
 
 [[services.checks]]
 kind = "certificate"
@@ -181,6 +182,8 @@ def watchdog_environment(places: Places, inherited: Mapping[str, str]) -> dict[s
         "TELEGRAM_API_URL": f"{places.base}/telegram",
         "RENDER_API_KEY": cast.RENDER_KEY,
         "RENDER_API_URL": f"{places.base}/render/v1",
+        "GITHUB_API_URL": f"{places.base}/github",
+        "GITHUB_TOKEN": cast.GITHUB_TOKEN,
         "SSL_CERT_FILE": str(places.ca_file),
         "STORE_URL": places.store_url,
         "REPORTS_DIR": str(places.reports),

@@ -13,6 +13,7 @@ from bot.settings.values import (
     SQLITE,
     long_token,
     of_people,
+    owner_and_name,
     postgres_url,
     telegram_token,
     web_address,
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     github_api_url: str = "https://api.github.com"
     store_url: SecretStr = SecretStr("sqlite:///watchdog.db")
     reports_dir: Path = Path(".agent/logs")
+    runbooks_dir: Path | None = None
     watchdog_config: Path | None = None
     http_port: int | None = Field(None, ge=1, le=65535)
     alert_token: SecretStr = SecretStr("")
@@ -79,6 +81,7 @@ class Settings(BaseSettings):
     _token = field_validator("telegram_bot_token", "watched_bot_token")(telegram_token)
     _address = field_validator("watched_health_url")(web_address)
     _database = field_validator("watched_database_url")(postgres_url)
+    _repository = field_validator("github_repository")(owner_and_name)
     _long = field_validator("alert_token", "metrics_token")(long_token)
     _secret = field_validator("render_webhook_secret")(webhook_secret)
 

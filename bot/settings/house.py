@@ -12,6 +12,7 @@ from bot.settings.checks import UPSTREAMS, ChecksConfig, Own, Strict, Upstream
 from bot.settings.values import (
     of_people,
     one_word,
+    owner_and_name,
     postgres_url,
     telegram_token,
     web_address,
@@ -85,10 +86,12 @@ class ServiceConfig(Strict):
     bot_webhook: str = ""
     start_marker: str = "Bot is running!"
     depends_on: tuple[str, ...] | None = None
+    repository: str = ""
     checks: tuple[Own, ...] = ()
 
     _address = field_validator("health_url")(web_address)
     _database = field_validator("database_url")(postgres_url)
+    _repository = field_validator("repository")(owner_and_name)
     _webhook = field_validator("bot_webhook")(web_address)
     _token = field_validator("bot_token")(telegram_token)
 
@@ -158,6 +161,15 @@ class InboundConfig(Strict):
     host: str = "0.0.0.0"  # noqa: S104 - hosts send what comes from outside to this address
 
 
+class ClaudeConfig(Strict):
+    """What Claude may cost, with its key set: no call is made that could pass a cap."""
+
+    small_model: str = "claude-haiku-5-5"
+    dollars_a_day: float = Field(1.0, ge=0)
+    dollars_a_month: float = Field(10.0, ge=0)
+    calls_an_incident: int = Field(40, ge=0)
+
+
 class House(Strict):
     """The content of watchdog.toml."""
 
@@ -175,6 +187,7 @@ class House(Strict):
     telegram: TelegramConfig = TelegramConfig()
     render: RenderConfig = RenderConfig()
     inbound: InboundConfig = InboundConfig()
+    claude: ClaudeConfig = ClaudeConfig()
     people: PeopleConfig = PeopleConfig()
 
     @field_validator("timezone")

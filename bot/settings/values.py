@@ -26,6 +26,14 @@ def of_people(ids: frozenset[int]) -> frozenset[int]:
     return ids
 
 
+def owner_and_name(value: str) -> str:
+    """A repository on GitHub."""
+    owner, slash, name = value.partition("/")
+    if value and not (slash and owner and name and "/" not in name and ":" not in owner):
+        raise ValueError("is not of the form owner/name")
+    return value
+
+
 def web_address(value: str) -> str:
     try:
         parts = urlsplit(value)

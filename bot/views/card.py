@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.domain.blame import blame
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import BEGINS_PROOF, Event, Incident, Kind, Status
 from bot.domain.remedy import Course, Proposal
@@ -11,13 +12,25 @@ from bot.domain.rules import Rules
 from bot.domain.severity import Severity
 
 from .acts import act_in, act_of
+from .cause import held_back, ids, on_card
 from .headline import headline, over
 from .message import Button, Message
 from .proof import proof
 from .words import NAME, bold, clock, code, esc, exact, flat, folded, small, span
 
 MOST_FAILING = 8  # lines of a card
-NAMES = {"service": "Service", "logs": "Logs", "database": "Database", "deploys": "Deploys"}
+ASIDE = 900  # units of what is folded away
+NAMES = {
+    "service": "Service",
+    "logs": "Logs",
+    "database": "Database",
+    "deploys": "Deploys",
+    "dependencies": "Leans on",
+    "changes": "Changes",
+    "metrics": "Usage",
+    "similar": "Memory, not proof",
+    "runbook": "Runbook",
+}
 
 
 def card(incident: Incident, rules: Rules, now: datetime) -> Message:
@@ -60,7 +73,9 @@ def open_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
         failing(incident),
         setback(incident),
         todo(incident),
+        on_card(incident.cause) if incident.cause else "",
         findings(incident),
+        held(incident, rules),
         question(incident, rules, now),
         small(HOW_BAD) if by_hand(incident) else "",
     ]
@@ -139,7 +154,10 @@ def findings(incident: Incident) -> str:
         return ""
     seen = [e for e in incident.evidence if e.found is not Found.UNREADABLE]
     unread = [e for e in incident.evidence if e.found is Found.UNREADABLE]
-    lines = [bold("What was found"), *(finding(e) for e in seen)]
+    telling = ids(incident.cause) or {e.id for e in seen}
+    lines = [bold("What was found"), *(finding(e) for e in seen if e.id in telling)]
+    if others := [aside(e) for e in seen if e.id not in telling]:
+        lines.append(folded(others, ASIDE))
     if unread:
         names = "; ".join(f"{NAMES.get(e.source, e.source)} ({e.summary})" for e in unread)
         lines.append(small(f"Not checked: {names}"))
@@ -153,6 +171,20 @@ def finding(evidence: Evidence) -> str:
     if evidence.source == "logs" and evidence.lines:
         return f"{text}\n{folded(evidence.lines)}"
     return text
+
+
+def aside(evidence: Evidence) -> str:
+    """What was looked at besides, to be unfolded."""
+    name = NAMES.get(evidence.source, evidence.source)
+    return f"{evidence.id} {name}: {flat(evidence.summary, 160)}"
+
+
+def held(incident: Incident, rules: Rules) -> str:
+    """Acts that are not offered because they cannot help, each with its reason."""
+    if not incident.triage:
+        return ""
+    vain = blame(incident, incident.evidence, rules.zone).cannot_help
+    return "\n".join(held_back(f"No {act_of(a).noun}: {why}") for a, why in vain.items())
 
 
 def question(incident: Incident, rules: Rules, now: datetime) -> str:

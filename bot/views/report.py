@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.domain.cause import RULES, Cause
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident, Kind, Phase
 from bot.domain.proof import done
@@ -12,6 +13,7 @@ from bot.domain.severity import MEANING, row
 
 from .acts import act_in
 from .card import how_it_ended
+from .cause import HEADS, NOT_KNOWN
 from .headline import hurt, impact, over, was
 from .words import clean, flat, plural, short, span
 
@@ -23,6 +25,8 @@ SAYS = {
     Kind.NOTED: "Note",
     Kind.REMINDED: "Paged again, nobody had it",
     Kind.TRIAGED: "First look done",
+    Kind.INVESTIGATED: "Looked deeper",
+    Kind.EXPLAINED: "Cause written up",
     Kind.ASKED: "Asked for",
     Kind.DENIED: "Denied",
     Kind.APPROVED: "Approved",
@@ -139,11 +143,25 @@ def downtime(incident: Incident) -> str:
 
 
 def cause(incident: Incident) -> str:
-    """What was found, without a claim: nothing here has been concluded from it."""
+    """The note, then what it rests on: without one nothing is concluded from what was found."""
     reasons = [f"{e.where}: {row(e.check, e.code).reason}" for e in incident.failing]
     found = [quoted(e) for e in incident.evidence]
-    lines = ["Not established; written without AI. What failed, and what was found:", ""]
+    lines = noted(incident.cause) if incident.cause else ["Not established; written without AI."]
+    lines += ["", "What failed, and what was found:", ""]
     return "\n".join([*lines, *(f"- {md(r, 300)}" for r in reasons), *found])
+
+
+def noted(cause: Cause) -> list[str]:
+    by = "written without AI" if cause.by == RULES else f"written by {cause.by}, quotes checked"
+    said = cause.cause.removeprefix(NOT_KNOWN)
+    lines = [f"{HEADS[cause.sure]} ({md(by)}): {md(said, 400)}", ""]
+    groups = (
+        ("Contributing", cause.contributing),
+        ("Discarded", cause.discarded),
+        ("Not checked", cause.not_checked),
+    )
+    lines += [f"- {md(c.evidence)}: {md(c.text)} “{md(c.quote, 300)}”" for c in cause.claims]
+    return lines + [f"- {head}: {md(one, 300)}" for head, several in groups for one in several]
 
 
 def quoted(evidence: Evidence) -> str:

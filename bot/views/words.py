@@ -56,12 +56,15 @@ def code(text: object) -> str:
 def folded(lines: Iterable[str], most: int = 500) -> str:
     """Quote something long so that it opens on a tap (Bot API: expandable blockquote).
 
-    What does not fit goes at the front: the end of a traceback says what went wrong.
+    The first line stays, as it is seen before the tap; then what does not fit goes, oldest first:
+    the end of a traceback says where it went wrong.
     """
-    text = clean("\n".join(lines)).strip("\n")
-    if units(text) > most:
-        kept = text.encode("utf-16-le", "replace")[-2 * (most - 1) :]
-        text = "…" + kept.decode("utf-16-le", "ignore").lstrip()
+    every = clean("\n".join(lines)).strip("\n").split("\n")
+    first, *rest = [short(line, most // 2 - 2) for line in every]
+    cut = False
+    while rest and units("\n".join([first, *rest])) > most - 2 * cut:
+        rest, cut = rest[1:], True
+    text = "\n".join([first, *(["…"] if cut else []), *rest])
     return f"<blockquote expandable>{html.escape(text, quote=False)}</blockquote>"
 
 

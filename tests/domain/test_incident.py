@@ -80,14 +80,15 @@ def test_only_the_table_moves_it(status, kind):
 
 def test_what_may_happen_in_which_status():
     """The table once more, by hand: a change of it must be meant."""
-    remarks = {K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED, K.SETTLED}
-    begins, decides = {K.TRIAGED, K.ASKED, K.DENIED}, {K.APPROVED, K.HEALED, K.OVERRIDDEN}
+    remarks = {K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED, K.SETTLED, K.EXPLAINED}
+    begins = {K.TRIAGED, K.INVESTIGATED, K.ASKED, K.DENIED}
+    decides = {K.APPROVED, K.HEALED, K.OVERRIDDEN}
     assert {s: {k for at, k in TRANSITIONS if at is s} for s in Status} == {
         S.OPEN: remarks | begins | decides,
         S.APPROVED: remarks | {K.WITHDRAWN, K.STARTED},
         S.RUNNING: remarks | {K.ANSWERED, K.LEFT, K.RAN, K.FAILED, K.UNKNOWN},
         S.VERIFYING: remarks | {K.CHECKED, K.PERSISTED, K.RECOVERED, K.OVERRIDDEN},
-        S.RESOLVED: {K.NOTED, K.SETTLED, K.DETECTED, K.REPORTED},
+        S.RESOLVED: {K.NOTED, K.SETTLED, K.EXPLAINED, K.DETECTED, K.REPORTED},
         S.CLOSED: {K.NOTED, K.SETTLED, K.DETECTED},
     }
 

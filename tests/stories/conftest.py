@@ -8,13 +8,14 @@ from bot.flows.announce import announce, refresh
 from bot.flows.blindness import tell_blindness
 from bot.flows.close import close
 from bot.flows.engine import Duty, once
+from bot.flows.investigate import investigate
 from bot.flows.remind import remind
 from bot.flows.triage import triage
 from bot.flows.verify import verify
 from bot.flows.watch import watch
 
 CLOSELY = timedelta(minutes=3)  # at the beginning and at the end of what passes
-FLOWS = (triage, act, verify, remind, close, announce, refresh)
+FLOWS = (triage, investigate, act, verify, remind, close, announce, refresh)
 
 
 @pytest.fixture

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from bot.adapters.actions.restart import Restart
 from bot.adapters.actions.restart_database import RestartDatabase
 from bot.adapters.actions.rollback import Rollback
+from bot.domain.blame import blame
 from bot.domain.evidence import Evidence, Found
+from bot.domain.explain import explain
 from bot.domain.incident import Event, Incident, Kind, Phase
 from bot.domain.proof import next_step
 from bot.domain.remedy import Course, Live, propose
@@ -36,15 +38,23 @@ LOGS = Evidence(
     "L1",
     "logs",
     Found.SOMETHING,
-    "4 errors in the last 100 lines (since 02:58 UTC), the latest at 03:12:01;"
-    " most often EOFError: Ran out of input in memory.load (×4)",
-    (("errors", "4"),),
+    "4 errors in the last 100 lines (since 02:58 UTC), the latest at 03:12:01",
     (
+        ("errors", "4"),
+        ("top_error", "EOFError: Ran out of input"),
+        ("top_where", "memory.load"),
+        ("category", "code_error"),
+        ("verdict", "confirmed"),
+        ("why", "the program fails in its own code (4 times)"),
+        ("suggests", "fix_code"),
+        ("files", "lifeos/memory.py"),
+    ),
+    (
+        "EOFError: Ran out of input",
         "2026-01-01 03:12:01,113 ERROR lifeos: cannot load memory",
         "Traceback (most recent call last):",
         '  File "/app/lifeos/memory.py", line 41, in load',
         "    return pickle.load(file)",
-        "EOFError: Ran out of input",
     ),
 )
 DEPLOYS = Evidence(
@@ -60,6 +70,7 @@ DATABASE = Evidence(
     "database",
     Found.SOMETHING,
     "answered in 12 ms, 7 of 100 connections taken, version 16.4",
+    (("state", "ok"), ("detail", "answered in 12 ms")),
 )
 BROKEN = Evidence(
     "D1",
@@ -114,9 +125,11 @@ class Night:
 
     def triaged(self, *evidence, offers=True):
         evidence = evidence or EVERYTHING
-        actions = ACTIONS if offers else ()
+        vain = blame(self.incident, evidence).cannot_help
+        actions = [a for a in ACTIONS if a.name not in vain] if offers else ()
         offered = propose(actions, evidence, self.incident.version, self.at, RULES)
-        return self.then(Kind.TRIAGED, 2, evidence=evidence, proposals=offered)
+        cause = explain(self.incident, evidence, offered)
+        return self.then(Kind.TRIAGED, 2, evidence=evidence, proposals=offered, cause=cause)
 
     def asked(self, by=ANN):
         ask = f"12-{self.incident.version + 1}"

@@ -1,7 +1,8 @@
-"""What the service said last: its newest hundred lines, summed up."""
+"""What the service says in its log: what is wrong there, how sure that is, and the error itself."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,19 +10,25 @@ from datetime import datetime, timedelta
 from bot.adapters.render import Render
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident
+from bot.domain.logs.deploys import Release
 from bot.domain.logs.errors import when
 from bot.domain.logs.lines import LogLine
+from bot.domain.logs.live import Read, read
 from bot.domain.logs.summary import LogSummary, summarise
+from bot.domain.platform import RELEASED, Deploy
+from bot.ports import Unavailable
 
-LINES = 100
+LINES = 300
+DEPLOYS = 10
 LOOK_BACK = timedelta(hours=24)  # a service that lies still has said nothing for hours
 MOST_LINES = 12  # quoted
 LONGEST = 200  # characters of a line that is quoted
+SHORT = 80  # characters of an error in the summary
 
 
 @dataclass(frozen=True)
 class RecentLogs:
-    """Evidence L1. Raises Unavailable."""
+    """Evidence L1. Raises Unavailable when the lines cannot be read; the deploys may lack."""
 
     service: str
     id: str
@@ -31,38 +38,72 @@ class RecentLogs:
 
     async def gather(self, incident: Incident) -> Evidence:  # noqa: ARG002 - the port's form
         now = self.now()
-        owner = await self.render.owner(self.id)
-        lines = await self.render.logs(owner, self.id, now - LOOK_BACK, now, LINES)
+        lines, deploys = await asyncio.gather(self.lines(), self._deploys())
+        said = await asyncio.to_thread(read, lines, deploys, now)
         found = summarise(lines)
-        something = Found.SOMETHING if found.errors else Found.NOTHING
-        quoted = quote(found.top.sample) if found.top else ()
-        return Evidence("L1", self.name, something, _summary(found), _facts(found, now), quoted)
+        wrong = found.errors or said.found.category != "none"
+        return Evidence(
+            "L1",
+            self.name,
+            Found.SOMETHING if wrong else Found.NOTHING,
+            _summary(found),
+            (*_facts(found, now), *_diagnosed(said)),
+            quote(said.error or (found.top.sample if found.top else ()), said.raised),
+        )
+
+    async def lines(self) -> tuple[LogLine, ...]:
+        """The newest of the last day, oldest first. Raises Unavailable."""
+        now = self.now()
+        owner = await self.render.owner(self.id)
+        return await self.render.logs(owner, self.id, now - LOOK_BACK, now, LINES)
+
+    async def _deploys(self) -> list[Release]:
+        """What an error may be new since; without them only that cannot be told."""
+        try:
+            known = await self.render.deploys(self.id, DEPLOYS)
+        except Unavailable:
+            return []
+        live = [r for d in known if d.status in RELEASED and (r := _release(d))]
+        return sorted(live, key=lambda r: r.at)
 
 
-def quote(sample: Sequence[str]) -> tuple[str, ...]:
-    """The first line and the end: the announcement, and the exception with its last frames."""
-    if len(sample) > MOST_LINES:
-        sample = (sample[0], "…", *sample[2 - MOST_LINES :])
-    return tuple(line[:LONGEST] for line in sample)
+def _release(deploy: Deploy) -> Release | None:
+    at = deploy.finished_at or deploy.created_at
+    return Release(deploy.id, at, deploy.commit, deploy.message) if at else None
+
+
+def quote(sample: Sequence[str], raised: str = "") -> tuple[str, ...]:
+    """What was raised stands first, as a phone shows three lines; then where, the end of it.
+
+    Markers under a line say nothing on a phone.
+    """
+    lines = [line[:LONGEST] for line in sample if line.strip(" ^~|+")]
+    first = [raised[:LONGEST]] if raised else []
+    rest = [line for line in lines if line != raised[:LONGEST]]
+    room = MOST_LINES - len(first)
+    if len(rest) > room:
+        rest = [rest[0], "…", *rest[2 - room :]]
+    return (*first, *rest)
 
 
 def _summary(found: LogSummary) -> str:
     if found.first is None:
         return f"no lines in {LOOK_BACK.total_seconds() / 3600:.0f} hours"
-    read = f"the last {found.lines} lines (since {found.first:%H:%M} UTC)"
+    read_ = f"the last {found.lines} lines (since {found.first:%H:%M} UTC)"
     if found.top is None or found.last_error is None:
-        return f"no errors in {read}"
-    where = f" in {found.top.where}" if found.top.where else ""
-    kinds = f" of {len(found.groups)} kinds" if len(found.groups) > 1 else ""
+        return f"no errors in {read_}"
     errors = "1 error" if found.errors == 1 else f"{found.errors} errors"
-    return (
-        f"{errors}{kinds} in {read}, the latest at {when(found.last_error):%H:%M:%S};"
-        f" most often {found.top.title[:LONGEST]}{where} (×{found.top.count})"
-    )
+    said = f"{errors} in {read_}, the latest at {when(found.last_error):%H:%M:%S}"
+    if len(found.groups) == 1:
+        return said
+    top = f"{found.top.title[:SHORT]} (×{found.top.count})"
+    return f"{said}; {len(found.groups)} kinds, most often {top}"
 
 
 def _facts(found: LogSummary, now: datetime) -> tuple[tuple[str, str], ...]:
     facts = {"lines": str(found.lines), "errors": str(found.errors)}
+    if found.first:
+        facts["log_begins"] = found.first.isoformat()
     if found.top:
         facts["top_error"] = found.top.title[:LONGEST]
         facts["top_count"] = str(found.top.count)
@@ -77,6 +118,29 @@ def _facts(found: LogSummary, now: datetime) -> tuple[tuple[str, str], ...]:
         facts["last_success_at"] = found.last_success.at.isoformat()
     if found.started_at:
         facts["started_at"] = found.started_at.isoformat()
+    return tuple(facts.items())
+
+
+def _diagnosed(said: Read) -> tuple[tuple[str, str], ...]:
+    """What the analysis makes of them: a category, how sure, what to do and what not to."""
+    found = said.found
+    facts = {
+        "category": found.category,
+        "verdict": found.verdict.value,
+        "why": found.why,
+        "suggests": ",".join(found.suggestions),
+        "must_not": ",".join(found.must_not),
+        "coverage": said.coverage,
+    }
+    if said.files:
+        facts["files"] = ",".join(said.files)
+    if found.because and (began := found.because[0].first_at):
+        facts["cause_first"] = began.isoformat()
+    if found.since:
+        facts["new_since"] = found.since.name
+    if said.orders:
+        facts["orders"] = str(len(said.orders))
+        facts["order"] = said.orders[0][:LONGEST]
     return tuple(facts.items())
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.ports import Unavailable
 
-SCHEMA = "0003"  # the newest revision in migrations/versions
+SCHEMA = "0005"  # the newest revision in migrations/versions
 LOCK = 0x6C69666564  # any number that only we use
 
 

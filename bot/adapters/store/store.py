@@ -18,16 +18,20 @@ from .history import History, floored
 from .inbox import Inbox
 from .incidents import Incidents
 from .looks import Looks
+from .memory import Memories
 from .memos import Memos
 from .migrate import migrate
 from .outbox import Outbox
 from .silences import Silences
+from .spend import Spending
 from .work import Work
 
 log = logging.getLogger(__name__)
 
 
-class SqlStore(Looks, History, Incidents, Outbox, Buttons, Inbox, Memos, Silences, Store):
+class SqlStore(
+    Looks, History, Incidents, Outbox, Buttons, Inbox, Memos, Memories, Silences, Spending, Store
+):
     """Made by `open_store`."""
 
     async def prune(self, before: datetime) -> None:

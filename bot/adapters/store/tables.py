@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.types import TypeDecorator
@@ -207,3 +208,40 @@ STRETCH = Table(
     Column("total", Float, nullable=False),
 )
 Index("stretch_of_check", STRETCH.c.service, STRETCH.c.check, STRETCH.c.at_us)
+
+MEMORY = Table(
+    "memory",
+    METADATA,
+    Column("incident", Integer, primary_key=True, autoincrement=False),
+    Column("service", Words, nullable=False),
+    Column("began_us", Moment, nullable=False),
+    Column("ended_us", Moment, nullable=False),
+    Column("severity", Words, nullable=False),
+    Column("fingerprint", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("words", Words, nullable=False),
+    Column("helped", Words, nullable=False),
+    Column("took_us", BigInteger),
+    Column("failed", Words, nullable=False),
+    Column("cause", Words, nullable=False),
+    Column("sure", Words, nullable=False),
+    Column("proven", Boolean, nullable=False),
+)
+Index("memory_by_fingerprint", MEMORY.c.fingerprint, MEMORY.c.ended_us)
+ENGLISH = func.to_tsvector(text("'english'::regconfig"), MEMORY.c.words)
+Index("memory_words", ENGLISH, postgresql_using="gin").ddl_if(dialect="postgresql")
+
+SPEND = Table(
+    "spend",
+    METADATA,
+    Column("id", SERIAL, primary_key=True),
+    Column("at_us", Moment, nullable=False),
+    Column("model", Words, nullable=False),
+    Column("purpose", Words, nullable=False),
+    Column("incident", Integer, nullable=False),
+    Column("reserved", BigInteger, nullable=False),
+    Column("spent", BigInteger),
+    Column("request", Words, nullable=False),
+)
+Index("spend_by_time", SPEND.c.at_us)
+Index("spend_by_incident", SPEND.c.incident)

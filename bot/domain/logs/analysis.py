@@ -139,8 +139,10 @@ class Analysis:
     def _calmed(self, calm: Template) -> None:
         """What stood before, so that a traceback that follows finds its announcement."""
         stream = self._streams.get(calm.who)
-        if stream is not None:
-            stream.entry = [Piece(calm.last_text, None, calm.level or Level.INFO, calm.last)]
+        if stream is not None:  # what it says, not the row that carries it: that has other words
+            _, said = Records(self._day).pieces(calm.last_text, calm.last, reading=False)
+            text = said[0].text if said else calm.last_text
+            stream.entry = [Piece(text, None, calm.level or Level.INFO, calm.last)]
 
     def _slowly(self, line: str, number: int, calm: Template | None) -> None:
         if calm is not None:

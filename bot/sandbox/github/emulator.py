@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.sandbox import cast
 from bot.sandbox.faults import Call, Endpoint, Faults, Gate
 from bot.sandbox.github import contents, issues, mishaps, reading
 from bot.sandbox.github.answers import answer, api_of, not_found, refused, tagged
@@ -25,7 +26,7 @@ NOT_SAID = (
     *("company", "blog", "location", "email", "hireable", "bio"),
     *("twitter_username", "notification_email"),
 )
-OWNER, NAME = "uma-dev", "life-os"
+OWNER, _, NAME = cast.REPOSITORY.partition("/")
 VERSIONS = ("2022-11-28", "2026-03-10")  # of GitHub's OpenAPI descriptions
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 UNCOUNTED = "/rate_limit"

@@ -140,9 +140,11 @@ async def test_rows_that_a_migration_leaves_astray_undo_it(tmp_path):
         "incident",
         "inbox",
         "memo",
+        "memory",
         "moved_chat",
         "post",
         "silence",
+        "spend",
         "stretch",
     ):
         run(url, f"DROP TABLE {table}")

@@ -1,0 +1,28 @@
+"""Second look, when the first is done: slower evidence, runbooks, the cause weighed anew."""
+
+from __future__ import annotations
+
+from bot.domain.explain import explain
+from bot.domain.incident import Event, Incident, Kind, Status
+from bot.domain.runbook import as_evidence, match
+from bot.flows.triage import gather
+from bot.ports import World
+
+
+async def investigate(world: World) -> bool:
+    if not world.deeper and not world.runbooks:
+        return False
+    waiting = [i for i in await world.store.having(Status.OPEN) if i.needs_investigation]
+    for incident in waiting:
+        await world.store.record(incident, await looked_deeper(world, incident))
+    return bool(waiting)
+
+
+async def looked_deeper(world: World, incident: Incident) -> Event:
+    found = await gather(world, incident, world.deeper)
+    known = (*incident.first_evidence, *found)
+    if world.runbooks:
+        fitting = as_evidence(match(world.runbooks, incident, known))
+        found, known = (*found, fitting), (*known, fitting)
+    cause = explain(incident, known, incident.proposals, world.rules.zone)
+    return Event(Kind.INVESTIGATED, world.now(), evidence=found, cause=cause)

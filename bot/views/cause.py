@@ -1,0 +1,79 @@
+"""The cause in words: a line for the card, the whole note for who asks, sections for the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.domain.cause import RULES, Cause, Claim, Option, Sure
+
+from .words import bold, esc, flat, plural, small
+
+HEADS = {
+    Sure.CONFIRMED: "Cause",
+    Sure.LIKELY: "Likely cause",
+    Sure.INCONCLUSIVE: "Cause not known",
+}
+MOST_ADDED = 2  # contributing facts on the card
+LETTERS = "ABCDEFGHIJ"
+NOT_KNOWN = "Not known: "
+
+
+def on_card(cause: Cause) -> str:
+    """What it is, what it rests on, and who says so."""
+    said = cause.cause.removeprefix(NOT_KNOWN)
+    lines = [f"🔎 {bold(HEADS[cause.sure])}: {esc(said, 260)}"]
+    lines += [f"• {esc(one, 160)}" for one in cause.contributing[:MOST_ADDED]]
+    lines.append(small(" · ".join(provenance(cause))))
+    return "\n".join(lines)
+
+
+def provenance(cause: Cause) -> Iterator[str]:
+    """What it rests on: without evidence a cause is a guess, and says so."""
+    ids = ", ".join(dict.fromkeys(c.evidence for c in cause.claims))
+    if cause.by == RULES:
+        yield f"By rules from {ids}" if ids else "By rules; no evidence names a cause"
+        if cause.unsaid:
+            yield flat(cause.unsaid, 120)
+        return
+    yield f"By {flat(cause.by, 40)}: {plural(len(cause.claims), 'quote')} checked ({ids})"
+    if cause.dropped:
+        yield f"{cause.dropped} not borne out and left out"
+    yield f"${cause.cost:.3f}"
+
+
+def note(cause: Cause) -> str:
+    """The whole note in HTML, for `/diagnose`."""
+    parts = [
+        on_card(cause),
+        listed("Evidence", (claimed(c) for c in cause.claims)),
+        listed("Not it", cause.discarded),
+        listed("Not checked", cause.not_checked),
+        listed("Ways out", (way(n, o, cause.recommended) for n, o in enumerate(cause.options))),
+    ]
+    return "\n\n".join(p for p in parts if p)
+
+
+def listed(head: str, lines: Iterator[str] | Sequence[str], most: int = 8) -> str:
+    rows = [f"• {esc(line, 240)}" for line in list(lines)[:most]]
+    return "\n".join([bold(head), *rows]) if rows else ""
+
+
+def claimed(claim: Claim) -> str:
+    return f"{claim.evidence}: {claim.text} “{claim.quote}”"
+
+
+def way(place: int, option: Option, recommended: int | None) -> str:
+    """One way out on one line: what, how long, for and against."""
+    best = " (recommended)" if place == recommended else ""
+    said = [f"{LETTERS[place]}{best}: {option.name}, {option.time}"]
+    said += [f"+ {option.pros}"] if option.pros else []
+    said += [f"− {option.cons}"] if option.cons else []
+    return " ".join(said)
+
+
+def held_back(why: str) -> str:
+    return f"⛔ {esc(why, 200)}"
+
+
+def ids(cause: Cause | None) -> frozenset[str]:
+    return frozenset(c.evidence for c in cause.claims) if cause else frozenset()

@@ -1,0 +1,74 @@
+"""What was looked up, in full: the summary, then the lines, to be unfolded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.evidence import Evidence, Found
+from bot.domain.incident import Incident
+from bot.domain.logs.lines import LogLine
+from bot.domain.rules import Rules
+
+from .cause import note
+from .headline import headline
+from .message import Document, Message
+from .words import bold, clock, esc, flat, folded, plural, small
+
+SHOWN = 60  # lines of a log
+SHORT_LOG = 20  # lines that need no file
+LINES = 2_400  # units of what is folded away, for all services
+MARKS = {Found.UNREADABLE: "❔ ", Found.NOTHING: "✅ ", Found.SOMETHING: ""}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a command asks: the name of a source, and how people call it."""
+
+    source: str
+    words: str
+
+
+SOURCES = {
+    "db": Asked("database", "Database"),
+    "deploys": Asked("deploys", "Deploys"),
+    "changes": Asked("changes", "Changes"),
+    "metrics": Asked("metrics", "Usage"),
+    "deps": Asked("dependencies", "What it leans on"),
+}
+
+
+def looked_up(what: str, found: Sequence[tuple[str, Evidence]]) -> Message:
+    parts = [one(service, evidence, LINES // max(len(found), 1)) for service, evidence in found]
+    first = next((e.summary for _, e in found), "")
+    return Message(html=f"{bold(what)}\n" + "\n\n".join(parts), minimal=f"{what}: {first}"[:300])
+
+
+def one(service: str, evidence: Evidence, most: int) -> str:
+    said = f"{bold(service)}: {MARKS[evidence.found]}{esc(evidence.summary, 500)}"
+    return f"{said}\n{folded(evidence.lines, most)}" if evidence.lines else said
+
+
+def log_lines(
+    service: str, lines: Sequence[LogLine], wanted: str
+) -> tuple[Message, Document | None]:
+    """The newest lines that hold the word, the newest below; where they are many, a file too."""
+    found = [line for line in lines if wanted.casefold() in line.text.casefold()]
+    holding = f" that hold “{flat(wanted, 40)}”" if wanted else ""
+    head = f"{service}: {len(found)} of the last {plural(len(lines), 'line')}{holding}"
+    texts = [f"{line.at:%H:%M:%S} {line.text}" for line in found]
+    shown = folded(texts[-SHOWN:], LINES) if texts else small("Nothing.")
+    whole = "\n".join(f"{line.at.isoformat()} {line.text}" for line in found)
+    file = Document(f"{service}.log", whole) if len(found) > SHORT_LOG else None
+    return Message(f"{bold(head)}\n{shown}", head), file
+
+
+def diagnosis(incident: Incident, rules: Rules) -> Message:
+    """The whole note of an incident, or that there is none yet."""
+    head = bold(headline(incident, rules))
+    about = small(f"Incident #{incident.id} · as of {clock(incident.timeline[-1].at, rules.zone)}")
+    said = note(incident.cause) if incident.cause else small("Nothing has been looked into yet.")
+    return Message(
+        html=f"{head}\n{about}\n\n{said}",
+        minimal=f"{headline(incident, rules)} (#{incident.id})",
+    )

@@ -1,0 +1,98 @@
+"""Charts at their largest: seconds, memory of the drawing process, and what our loop feels of it.
+
+The loop is felt by a beat every 5 ms: its longest delay is how long anything would have waited. On
+a busy machine that is more than the work that the loop did meanwhile, which is told beside it.
+Memory is the highest resident size of all children that have ended, as the system counts it.
+"""
+
+import asyncio
+import resource
+import statistics
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.adapters.charts import Drawer
+from bot.domain.chart import Frame, Mark, Panel, Row, Shape, Sign
+from bot.domain.check import Result, Seen
+from bot.domain.plots import answers, errors, glances, history
+from bot.domain.points import MOST
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+BEAT = 0.005
+BLOCKED = 0.1  # seconds that the loop may be held up at most
+RUNS = 5
+
+
+def ago(minutes):
+    return NOW - timedelta(minutes=minutes)
+
+
+def looks():
+    """A week of looks, one every ten seconds."""
+    seen = {0: Seen.FAIL, 1: Seen.BLIND}
+    return [
+        Result("life-os", "http", seen.get(n % 97, Seen.PASS), ago(n / 6), value=n % 31 / 10)
+        for n in range(60_480)
+    ]
+
+
+def largest(frame):
+    """As much as is ever passed on: six rows of 2,000 points on each of two panels, 200 marks."""
+    points = tuple((ago(1440 * n / MOST), float(n % 97)) for n in range(MOST, 0, -1))
+    panel = Panel("memory", (Row(Shape.LINE, points),) * 6, "MB")
+    return frame.chart("Memory and CPU", "as much as is ever drawn", [panel, panel])
+
+
+def charts():
+    week = looks()
+    marks = tuple(Mark(ago(n * 7), list(Sign)[n % 4], f"{n:07x}") for n in range(200))
+    frame = Frame("life-os", ago(1440), NOW, marks=marks)
+    minutes = [(ago(n), n % 50) for n in range(1440)]
+    return {
+        "errors of a day": lambda: errors(frame, minutes),
+        "the largest": lambda: largest(frame),
+        "times of a week": lambda: answers(frame, week, slow=2),
+        "ten checks of a week": lambda: history(
+            frame, {f"check {n}": glances(week[:6_048]) for n in range(10)}
+        ),
+    }
+
+
+async def felt(delays, worked):
+    """How much later each beat came than it should, and how long the loop itself was at work."""
+    while True:
+        began, busy = time.perf_counter(), time.thread_time()
+        await asyncio.sleep(BEAT)
+        delays.append(time.perf_counter() - began - BEAT)
+        worked.append(time.thread_time() - busy)
+
+
+async def test_drawing_holds_nobody_up():
+    drawer, delays, worked = Drawer(within=120), [], []
+    beat = asyncio.create_task(felt(delays, worked))
+    for name, make in charts().items():
+        delays.clear()
+        worked.clear()
+        began = time.perf_counter()
+        chart = await asyncio.to_thread(make)
+        built = time.perf_counter() - began
+        took, size = [], 0
+        for _ in range(RUNS):
+            began = time.perf_counter()
+            size = len(await drawer.draw(chart))
+            took.append(time.perf_counter() - began)
+        print(
+            f"\n{name:22}{statistics.median(took):6.2f} s, {size / 1e3:4.0f} kB;"
+            f" built in {1e3 * built:4.0f} ms; loop held up {1e3 * max(delays):3.0f} ms at most,"
+            f" at work {1e3 * max(worked):3.0f} ms",
+            end="",
+        )
+        assert max(delays) <= BLOCKED
+    beat.cancel()
+    drawer.close()
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
+    print(f"\nresident at most: {most:.0f} MB the drawing process")
