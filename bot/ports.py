@@ -12,9 +12,10 @@ from bot.domain.brief import Model
 from bot.domain.check import Result
 from bot.domain.evidence import Evidence
 from bot.domain.history import Stretch
-from bot.domain.incident import Event, Incident, Status
+from bot.domain.incident import Event, Incident
 from bot.domain.logs.lines import LogLine
 from bot.domain.memory import Memory
+from bot.domain.moves import Status
 from bot.domain.people import Person
 from bot.domain.remedy import Answer, Effect, Live, Proposal, Remedy
 from bot.domain.rules import Rules

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.brief import brief_of
 from bot.domain.cause import Cause, Sure
 from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import Event, Incident, Kind
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import Kind
 from bot.domain.remedy import Live, Proposal, Risk
 from bot.domain.severity import Severity
 

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.cause import Cause, Sure
 from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import Event, Incident, Kind, Phase
+from bot.domain.incident import Event, Incident, Phase
+from bot.domain.moves import Kind
 from bot.domain.remedy import Live, Proposal, Risk
 from bot.domain.severity import row
 

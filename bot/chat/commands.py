@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from telegram import Message, MessageEntity
 
-from bot.domain.incident import WHILE_LIVE, Refused
+from bot.domain.incident import Refused
+from bot.domain.moves import WHILE_LIVE
 from bot.domain.people import Person, Role
 from bot.domain.severity import Severity
 from bot.flows import desk, duty, lookup, quiet

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from .evidence import Evidence
-from .incident import Event, Incident, Kind
+from .incident import Event, Incident
 from .logs.lines import clean
+from .moves import Kind
 from .points import Points, thin
 from .timescale import Tick, ticks, zone_name
 from .usage import moments

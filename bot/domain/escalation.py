@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from .incident import Event, Incident, Kind
+from .incident import Event, Incident
+from .moves import Kind
 from .oncall import Member, Rung
 from .rules import Rules
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .evidence import Evidence, Found
-from .incident import Event, Incident, Kind
+from .incident import Event, Incident
 from .logs.families import Rank, family_of
 from .logs.template import template
+from .moves import Kind
 from .severity import Severity, kind_of, row
 
 NEWER = timedelta(minutes=30)  # an error last seen longer before it began is not of this trouble

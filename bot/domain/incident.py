@@ -5,89 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from itertools import pairwise, product
+from itertools import pairwise
 
 from .cause import Cause
 from .evidence import Evidence
+from .moves import BEGINS_PROOF, TRANSITIONS, K, Kind, Status
 from .remedy import Live, Proposal
 from .severity import Severity, kind_of, worst
 
 WATCHDOG = "watchdog"
-
-
-class Status(StrEnum):
-    OPEN = "open"  # triage, then people: choose a remedy
-    APPROVED = "approved"  # act: run it
-    RUNNING = "running"  # act: see whether it took effect
-    VERIFYING = "verifying"  # verify: is it over?
-    RESOLVED = "resolved"  # close: write it up
-    CLOSED = "closed"  # nobody
-
-
-class Kind(StrEnum):
-    DETECTED = "detected"
-    JOINED = "joined"  # one more check of the service fails
-    SEVERITY = "severity"
-    ACKNOWLEDGED = "acknowledged"
-    NOTED = "noted"
-    REMINDED = "reminded"
-    TRIAGED = "triaged"
-    INVESTIGATED = "investigated"  # slower evidence has been gathered
-    EXPLAINED = "explained"  # a model has had its say on the cause, or could not
-    ASKED = "asked"  # first tap of a risky act
-    DENIED = "denied"
-    APPROVED = "approved"
-    WITHDRAWN = "withdrawn"  # the premise was gone just before the call
-    STARTED = "started"  # committed before the request leaves
-    ANSWERED = "answered"
-    RAN = "ran"
-    FAILED = "failed"  # proved not done
-    LEFT = "left"  # the act left something that a person must do later
-    SETTLED = "settled"  # a person has done it
-    UNKNOWN = "unknown"  # may or may not have happened: never repeated
-    HEALED = "healed"  # the checks pass again; not proved yet
-    CHECKED = "checked"  # a step of the proof holds
-    PERSISTED = "persisted"
-    RECOVERED = "recovered"
-    OVERRIDDEN = "overridden"  # a person says it is over, with a reason
-    REPORTED = "reported"
-
-
-S, K = Status, Kind
-
-WHILE_LIVE = (S.OPEN, S.APPROVED, S.RUNNING, S.VERIFYING)
 ROOTS = {"postgres": 0, "service": 1}  # what the failures of other checks follow from, in order
-BEGINS_PROOF = (K.RAN, K.UNKNOWN, K.HEALED)
-REMARKS = (K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED)
-
-TRANSITIONS: dict[tuple[Status, Kind], Status] = {
-    **{(status, kind): status for status, kind in product(WHILE_LIVE, REMARKS)},
-    **{(status, K.SETTLED): status for status in Status},
-    **{(status, K.EXPLAINED): status for status in (*WHILE_LIVE, S.RESOLVED)},
-    (S.OPEN, K.TRIAGED): S.OPEN,
-    (S.OPEN, K.INVESTIGATED): S.OPEN,
-    (S.OPEN, K.ASKED): S.OPEN,
-    (S.OPEN, K.DENIED): S.OPEN,
-    (S.OPEN, K.APPROVED): S.APPROVED,
-    (S.OPEN, K.HEALED): S.VERIFYING,
-    (S.OPEN, K.OVERRIDDEN): S.RESOLVED,
-    (S.APPROVED, K.WITHDRAWN): S.OPEN,
-    (S.APPROVED, K.STARTED): S.RUNNING,
-    (S.RUNNING, K.ANSWERED): S.RUNNING,
-    (S.RUNNING, K.LEFT): S.RUNNING,
-    (S.RUNNING, K.RAN): S.VERIFYING,
-    (S.RUNNING, K.FAILED): S.OPEN,
-    (S.RUNNING, K.UNKNOWN): S.VERIFYING,
-    (S.VERIFYING, K.CHECKED): S.VERIFYING,
-    (S.VERIFYING, K.PERSISTED): S.OPEN,
-    (S.VERIFYING, K.RECOVERED): S.RESOLVED,
-    (S.VERIFYING, K.OVERRIDDEN): S.RESOLVED,
-    (S.RESOLVED, K.NOTED): S.RESOLVED,
-    (S.RESOLVED, K.DETECTED): S.OPEN,  # relapse
-    (S.RESOLVED, K.REPORTED): S.CLOSED,
-    (S.CLOSED, K.NOTED): S.CLOSED,
-    (S.CLOSED, K.DETECTED): S.OPEN,  # relapse within the hour: the same incident
-}
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not an error
@@ -256,12 +183,22 @@ class Incident:
 
         What came of asking a model stands until the rules find another sort of trouble.
         """
-        told = self._newest(K.EXPLAINED)
-        by_rules = (e.cause for e in reversed(self.spell) if e.cause and e.kind is not K.EXPLAINED)
-        newest = next(by_rules, None)
-        if told and told.cause and (newest is None or told.cause.category == newest.category):
-            return told.cause
-        return newest
+        told, newest = self._newest(K.EXPLAINED), self.by_rules()
+        if told is None or told.cause is None or newest is None or self.is_other_than(told):
+            return newest
+        return replace(newest, unsaid=told.cause.unsaid) if told.cause.unsaid else told.cause
+
+    def by_rules(self, before: Event | None = None) -> Cause | None:
+        """The newest note of this spell that code alone wrote; or the newest before that event."""
+        events = self.spell[: self.spell.index(before)] if before else self.spell
+        return next(
+            (e.cause for e in reversed(events) if e.kind is not K.EXPLAINED and e.cause), None
+        )
+
+    def is_other_than(self, told: Event) -> bool:
+        """Whether the rules find another sort of trouble now than when a model was asked."""
+        then, now = self.by_rules(before=told), self.by_rules()
+        return then is None or now is None or then.category != now.category
 
     @property
     def needs_investigation(self) -> bool:

@@ -10,7 +10,8 @@ from itertools import pairwise
 from .cause import Cause
 from .evidence import Evidence, found_by
 from .fingerprint import error_of, fingerprint, top_logs
-from .incident import BEGINS_PROOF, Event, Incident, Kind, Phase, Status
+from .incident import Event, Incident, Phase
+from .moves import BEGINS_PROOF, Kind, Status
 from .redact import redact
 from .severity import Severity, kind_of, row
 from .terms import terms

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from .incident import BEGINS_PROOF, Event, Incident, Kind, Phase
+from .incident import Event, Incident, Phase
+from .moves import BEGINS_PROOF, Kind
 from .rules import Rules
 
 BEGINS_ANEW = {*BEGINS_PROOF, Kind.DETECTED, Kind.PERSISTED}  # what held before it is void

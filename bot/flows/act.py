@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain.check import Verdict
-from bot.domain.incident import Event, Incident, Kind, Status
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import Kind, Status
 from bot.domain.remedy import Answer, Course, Effect, Live, Proposal, changed
 from bot.flows.watch import verdicts
 from bot.ports import Action, Stale, Unavailable, World

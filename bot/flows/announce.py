@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-from bot.domain.incident import WHILE_LIVE, Event, Incident, Kind, Status
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import WHILE_LIVE, Kind, Status
 from bot.domain.rules import Rules
 from bot.ports import Lane, Post, World
 from bot.views.card import card, superseded

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.domain.incident import WHILE_LIVE, Event, Incident, Kind, Refused, Status
+from bot.domain.incident import Event, Incident, Refused
+from bot.domain.moves import WHILE_LIVE, Kind, Status
 from bot.domain.people import Person, Role
 from bot.domain.remedy import Proposal
 from bot.domain.severity import Severity

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.domain.explain import explain
-from bot.domain.incident import Event, Incident, Kind, Status
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import Kind, Status
 from bot.domain.runbook import as_evidence, match
 from bot.flows.triage import gather
 from bot.ports import World

@@ -9,9 +9,10 @@ from dataclasses import replace
 from bot.domain.blame import blame
 from bot.domain.evidence import Evidence
 from bot.domain.fingerprint import fingerprint
-from bot.domain.incident import WHILE_LIVE, Event, Incident, Kind, Refused
+from bot.domain.incident import Event, Incident, Refused
 from bot.domain.logs.lines import LogLine
 from bot.domain.memory import words
+from bot.domain.moves import WHILE_LIVE, Kind
 from bot.domain.people import Person, Role
 from bot.domain.runbook import match, tick
 from bot.domain.similar import CANDIDATES, similar

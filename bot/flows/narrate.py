@@ -9,7 +9,8 @@ from bot.domain.brief import brief_of
 from bot.domain.cause import Cause
 from bot.domain.claims import together
 from bot.domain.evidence import Evidence
-from bot.domain.incident import Event, Incident, Kind, Status
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import Kind, Status
 from bot.ports import Model, Stale, Unavailable, World
 
 SENT = "model.sent"  # memo: what was sent last, for whoever asks
@@ -24,20 +25,14 @@ async def narrate(world: World) -> bool:
     if world.model is None:
         return False
     for incident in await world.store.having(Status.OPEN):
-        rules = by_rules(incident)
-        if rules and wants_words(world, incident, rules):
+        rules = incident.by_rules()
+        if rules and wants_words(world, incident):
             await record(world, incident, await told(world, world.model, incident, rules))
             return True
     return False
 
 
-def by_rules(incident: Incident) -> Cause | None:
-    """The newest note that code alone wrote."""
-    written = (e.cause for e in reversed(incident.spell) if e.kind is not Kind.EXPLAINED)
-    return next((cause for cause in written if cause), None)
-
-
-def wants_words(world: World, incident: Incident, rules: Cause) -> bool:
+def wants_words(world: World, incident: Incident) -> bool:
     """When the evidence is complete, once for each trouble found; after a failure again, later."""
     if incident.triage is None or (world.deeper and incident.needs_investigation):
         return False
@@ -48,10 +43,17 @@ def wants_words(world: World, incident: Incident, rules: Cause) -> bool:
     since = [e for e in incident.spell if e.at > last.at]
     if any(e.kind in {Kind.JOINED, Kind.PERSISTED} for e in since):
         return True
-    if not known[-1].cause.unsaid:
-        return known[-1].cause.category not in {"none", rules.category}
-    failures = sum(bool(e.cause and e.cause.unsaid) for e in known)
+    if incident.is_other_than(last):
+        return True
+    if not has_failed(last):
+        return False
+    failures = sum(has_failed(e) for e in known)
     return failures < MOST_TRIES and world.now() - last.at > AGAIN
+
+
+def has_failed(event: Event) -> bool:
+    """Whether no answer came; one that came and settled nothing has cost something."""
+    return event.cause is not None and bool(event.cause.unsaid) and not event.cause.cost
 
 
 async def told(world: World, model: Model, incident: Incident, rules: Cause) -> Cause:

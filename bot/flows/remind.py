@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.incident import Status
+from bot.domain.moves import Status
 from bot.domain.silence import maintained
 from bot.flows.duty import page_again
 from bot.ports import World

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from bot.domain.check import Seen, Verdict
 from bot.domain.evidence import Evidence
-from bot.domain.incident import BEGINS_PROOF, Event, Incident, Kind, Phase, Status
+from bot.domain.incident import Event, Incident, Phase
+from bot.domain.moves import BEGINS_PROOF, Kind, Status
 from bot.domain.proof import Step, done, next_step
 from bot.flows.triage import gather
 from bot.flows.watch import verdicts

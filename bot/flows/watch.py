@@ -20,7 +20,8 @@ from bot.domain.check import (
     judge,
     run_length,
 )
-from bot.domain.incident import WHILE_LIVE, Event, Incident, Kind, Status
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import WHILE_LIVE, Kind, Status
 from bot.domain.severity import Severity, kind_of
 from bot.domain.silence import Silence, covers
 from bot.ports import Check, Stale, World

@@ -16,7 +16,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from bot.domain.check import Result, Verdict, judge
-from bot.domain.incident import WHILE_LIVE
+from bot.domain.moves import WHILE_LIVE
 from bot.domain.severity import Severity
 from bot.inbound.border import line
 from bot.inbound.health import Health

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from bot.domain.blame import blame
 from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import BEGINS_PROOF, Event, Incident, Kind, Status
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import BEGINS_PROOF, Kind, Status
 from bot.domain.remedy import Course, Proposal
 from bot.domain.rules import Rules
 from bot.domain.severity import Severity

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.check import Verdict
-from bot.domain.incident import WHILE_LIVE, Incident
+from bot.domain.incident import Incident
+from bot.domain.moves import WHILE_LIVE
 from bot.domain.rules import Rules
 from bot.domain.silence import Silence
 

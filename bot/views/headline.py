@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.domain.incident import Event, Incident, Kind, Status
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import Kind, Status
 from bot.domain.rules import Rules
 from bot.domain.severity import row
 

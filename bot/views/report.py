@@ -6,7 +6,8 @@ import re
 
 from bot.domain.cause import RULES, Cause
 from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import Event, Incident, Kind, Phase
+from bot.domain.incident import Event, Incident, Phase
+from bot.domain.moves import Kind
 from bot.domain.proof import done
 from bot.domain.rules import Rules
 from bot.domain.severity import MEANING, row

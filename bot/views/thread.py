@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.domain.escalation import called
-from bot.domain.incident import Event, Incident, Kind
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import Kind
 from bot.domain.oncall import Member
 from bot.domain.rules import Rules
 

@@ -13,7 +13,8 @@ from bot.adapters.github import GitHub, NotThere, github_client
 from bot.adapters.sources.changes import Changes
 from bot.domain.changes import Change, risk
 from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import Event, Incident, Kind
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import Kind
 from bot.domain.platform import Deploy
 from bot.domain.severity import Severity
 from bot.ports import Unavailable

@@ -21,7 +21,8 @@ from bot.adapters.sources.deploys import Deploys
 from bot.adapters.sources.logs import RecentLogs
 from bot.adapters.sources.service import ServiceState
 from bot.domain.check import Seen
-from bot.domain.incident import Event, Incident, Kind
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import Kind
 from bot.domain.remedy import Answer, Proposal, Risk, changed
 from bot.domain.severity import Severity
 from bot.ports import Unavailable

@@ -26,7 +26,8 @@ from bot.adapters.sources.deploys import Deploys
 from bot.adapters.sources.logs import RecentLogs
 from bot.adapters.sources.service import ServiceState
 from bot.domain.check import Seen
-from bot.domain.incident import Event, Incident, Kind
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import Kind
 from bot.domain.platform import DEPLOY_FAILED
 from bot.domain.severity import TABLE
 from bot.ports import Unavailable

@@ -11,7 +11,8 @@ from bot.adapters.actions.rollback import Rollback
 from bot.adapters.sources.deploys import Deploys
 from bot.adapters.sources.service import ServiceState
 from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import Event, Incident, Kind
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import Kind
 from bot.domain.remedy import Answer, Course, Effect, Live, Proposal, Risk, changed
 from bot.ports import Unavailable
 from tests.adapters.render_kit import NOW, SRV, Script, deploy, event, healthy

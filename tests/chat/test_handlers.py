@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.domain.incident import Kind, Status
+from bot.domain.moves import Kind, Status
 from bot.flows.act import act
 from bot.flows.triage import triage
 from bot.ports import Update

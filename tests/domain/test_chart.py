@@ -26,7 +26,8 @@ from bot.domain.chart import (
 from bot.domain.check import Result, Seen
 from bot.domain.evidence import Evidence, Found
 from bot.domain.history import Stretch as Past
-from bot.domain.incident import Event, Incident, Kind
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import Kind
 from bot.domain.plots import answers, errors, glances, history, past, usage
 from bot.domain.points import MOST, packed
 from bot.domain.severity import Severity

@@ -25,8 +25,9 @@ from bot.domain.dependencies import (
     together,
 )
 from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import Event, Incident, Kind
+from bot.domain.incident import Event, Incident
 from bot.domain.logs.consequences import SEVERITIES
+from bot.domain.moves import Kind
 from bot.domain.severity import TABLE, Severity
 from bot.domain.trouble import Trouble
 

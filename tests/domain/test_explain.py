@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from bot.domain.cause import Sure
 from bot.domain.evidence import Evidence, Found
 from bot.domain.explain import explain
-from bot.domain.incident import Event, Incident, Kind
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import Kind
 from bot.domain.severity import row
 
 AT = datetime(2026, 1, 1, 3, 12, tzinfo=UTC)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.domain.evidence import Evidence, Found
 from bot.domain.fingerprint import LONGEST, Fingerprint, fingerprint
-from bot.domain.incident import Event, Kind
+from bot.domain.incident import Event
+from bot.domain.moves import Kind
 from tests.fuzz import TEXT, fuzz
 from tests.recurrences import (
     CRASH,

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import TRANSITIONS, WHILE_LIVE, Event, Incident, Kind, Refused, Status
+from bot.domain.incident import Event, Incident, Refused
+from bot.domain.moves import TRANSITIONS, WHILE_LIVE, Kind, Status
 from bot.domain.remedy import Live, Proposal, Risk
 from bot.domain.severity import Severity
 

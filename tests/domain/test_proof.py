@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.incident import Event, Incident, Kind, Phase
+from bot.domain.incident import Event, Incident, Phase
+from bot.domain.moves import Kind
 from bot.domain.proof import done, next_step, plan
 from bot.domain.rules import Rules
 

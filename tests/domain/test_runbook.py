@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from bot.adapters.runbooks import load
 from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import Event, Incident, Kind
+from bot.domain.incident import Event, Incident
 from bot.domain.logs.consequences import SEVERITIES
 from bot.domain.logs.families import FAMILIES
+from bot.domain.moves import Kind
 from bot.domain.runbook import (
     Expected,
     How,

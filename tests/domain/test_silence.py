@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.incident import Event, Incident, Kind, Refused
+from bot.domain.incident import Event, Incident, Refused
+from bot.domain.moves import Kind
 from bot.domain.silence import (
     LONGEST,
     Silence,

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.cause import Cause, Sure
-from bot.domain.incident import Event, Kind
+from bot.domain.incident import Event
 from bot.domain.memory import BY_ITSELF, PERSON, memory_of
+from bot.domain.moves import Kind
 from bot.domain.severity import Severity
 from bot.domain.similar import MOST, How, Recalled, freshness, similar
 from bot.domain.terms import MOST as MOST_TERMS

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.brief import Told
 from bot.domain.cause import RULES, Cause, Claim, Sure
-from bot.domain.incident import Kind
+from bot.domain.moves import Kind
 from bot.domain.spend import Usage
 from bot.flows import desk
 from bot.flows.narrate import SENT, narrate
@@ -76,6 +76,16 @@ async def test_its_note_stands_on_the_card_and_it_is_asked_once(asked, model, in
     (brief,) = model.briefs
     assert [e.id for e in brief.evidence if e.id in {"S1", "L1"}] == ["S1", "L1"]
     assert await asked.store.memo(SENT) == model.last_sent
+
+
+async def test_what_it_finds_where_the_rules_find_nothing_stands_and_is_not_asked_again(
+    asked, model, incident, clock
+):
+    model.cause = replace(model.cause, category="disk_full")
+    await narrate(asked)
+    assert (await incident()).cause.category == "disk_full"
+    clock.tick(minutes=30)
+    assert not await narrate(asked)
 
 
 async def test_why_it_has_no_say_is_one_line_beside_the_rules_note(asked, model, incident, clock):

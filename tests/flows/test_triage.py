@@ -8,7 +8,8 @@ import pytest
 
 from bot.domain.check import Result, Seen, Verdict
 from bot.domain.evidence import Found
-from bot.domain.incident import Event, Kind
+from bot.domain.incident import Event
+from bot.domain.moves import Kind
 from bot.domain.severity import Severity
 from bot.flows import desk
 from bot.flows.triage import triage

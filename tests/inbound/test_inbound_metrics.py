@@ -10,7 +10,8 @@ from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.domain.check import Result, Seen
-from bot.domain.incident import Event, Kind
+from bot.domain.incident import Event
+from bot.domain.moves import Kind
 from bot.domain.severity import Severity
 from bot.inbound.health import Health
 from bot.inbound.metrics import Metrics

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.incident import Status
+from bot.domain.moves import Status
 from bot.flows.act import act
 from bot.flows.announce import announce, refresh
 from bot.flows.blindness import tell_blindness

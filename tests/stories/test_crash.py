@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.incident import Event, Kind, Refused, Status
+from bot.domain.incident import Event, Refused
+from bot.domain.moves import Kind, Status
 from bot.domain.remedy import Answer, Live
 from bot.flows import desk
 from bot.flows.act import act

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.incident import Status
+from bot.domain.moves import Status
 from bot.flows import quiet
 from bot.flows.daily import daily
 from bot.ports import Lane

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.check import SETTLING, Patience, Result, Seen, Verdict
-from bot.domain.incident import Kind, Status
+from bot.domain.moves import Kind, Status
 from bot.domain.severity import Severity
 from bot.flows.announce import announce, refresh
 from bot.flows.triage import triage

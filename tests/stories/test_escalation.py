@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.escalation import called
-from bot.domain.incident import Kind, Refused
+from bot.domain.incident import Refused
+from bot.domain.moves import Kind
 from bot.domain.oncall import Member, Rung
 from bot.domain.severity import Severity
 from bot.flows import desk, duty

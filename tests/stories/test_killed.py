@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.incident import Event, Kind, Status
+from bot.domain.incident import Event
+from bot.domain.moves import Kind, Status
 from bot.domain.remedy import Course, Effect, Live, Reason
 from bot.flows import desk
 from bot.flows.act import act

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.domain.incident import Kind, Refused, Status
+from bot.domain.incident import Refused
+from bot.domain.moves import Kind, Status
 from bot.domain.severity import Severity
 from bot.flows import desk
 from bot.flows.watch import watch

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot.domain.incident import BEGINS_PROOF, WHILE_LIVE, Kind, Refused, Status
+from bot.domain.incident import Refused
+from bot.domain.moves import BEGINS_PROOF, WHILE_LIVE, Kind, Status
 from bot.domain.proof import plan
 from bot.domain.remedy import Answer, Course, Effect, Live
 from bot.flows import desk

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.incident import Kind, Refused, Status
+from bot.domain.incident import Refused
+from bot.domain.moves import Kind, Status
 from bot.domain.remedy import Answer, Course, Effect, Live, Reason
 from bot.flows import desk
 from bot.flows.act import act

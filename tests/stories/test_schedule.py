@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from bot.adapters.ticks import Tick
 from bot.app import duties
 from bot.domain.check import OUR_NETWORK, SETTLING, Patience, Result, Seen
-from bot.domain.incident import WHILE_LIVE, Incident, Kind
+from bot.domain.incident import Incident
+from bot.domain.moves import WHILE_LIVE, Kind
 from bot.domain.rules import Rules
 from bot.flows.blindness import tell_blindness
 from bot.flows.engine import Bell

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.adapters.store import open_store
-from bot.domain.incident import Kind, Refused, Status
+from bot.domain.incident import Refused
+from bot.domain.moves import Kind, Status
 from bot.domain.silence import LONGEST, covers
 from bot.flows import desk, quiet
 from bot.ports import Lane

@@ -11,7 +11,8 @@ from bot.adapters.actions.rollback import Rollback
 from bot.domain.blame import blame
 from bot.domain.evidence import Evidence, Found
 from bot.domain.explain import explain
-from bot.domain.incident import Event, Incident, Kind, Phase
+from bot.domain.incident import Event, Incident, Phase
+from bot.domain.moves import Kind
 from bot.domain.proof import next_step
 from bot.domain.remedy import Course, Live, propose
 from bot.domain.rules import Rules

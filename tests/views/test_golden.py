@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.check import Result, Seen, Verdict
 from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import Kind
+from bot.domain.moves import Kind
 from bot.domain.severity import Severity
 from bot.views.card import card, superseded
 from bot.views.help import help_text

@@ -13,7 +13,8 @@ from markdown_it import MarkdownIt
 
 from bot.domain.check import Result, Seen, Verdict
 from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import Event, Incident, Kind, Phase, Status
+from bot.domain.incident import Event, Incident, Phase
+from bot.domain.moves import Kind, Status
 from bot.domain.proof import next_step
 from bot.domain.remedy import Course, Live, Proposal, Risk
 from bot.domain.severity import Severity

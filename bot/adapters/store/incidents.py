@@ -15,7 +15,8 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.incident import Event, Incident, Status
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import Status
 from bot.ports import Stale
 
 from . import chain

@@ -13,7 +13,8 @@ from bot.adapters.budget import Budget
 from bot.adapters.github import GitHub
 from bot.adapters.sources.changes import Changes, symptoms_of
 from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import Event, Incident, Kind
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import Kind
 from bot.domain.severity import Severity
 from bot.ports import Unavailable
 from tests.adapters.render_kit import NOW, SRV, deploy, healthy

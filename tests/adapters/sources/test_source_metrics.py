@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bot.adapters.sources.metrics import Metrics
 from bot.domain.evidence import Found
-from bot.domain.incident import Event, Incident, Kind
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import Kind
 from bot.domain.points import unpacked
 from bot.domain.severity import Severity
 from bot.domain.usage import moments

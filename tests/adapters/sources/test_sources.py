@@ -11,7 +11,8 @@ from bot.adapters.sources.deploys import Deploys
 from bot.adapters.sources.logs import MOST_LINES, RecentLogs
 from bot.adapters.sources.service import ServiceState
 from bot.domain.evidence import Found
-from bot.domain.incident import Event, Incident, Kind
+from bot.domain.incident import Event, Incident
+from bot.domain.moves import Kind
 from bot.domain.severity import Severity
 from bot.ports import Unavailable
 from tests.adapters.render_kit import (

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
+from bot.domain.cause import Cause, Claim, Option, Sure
 from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import Event, Kind, Phase
+from bot.domain.incident import Event, Phase
+from bot.domain.moves import Kind
 from bot.domain.remedy import Live, Proposal, Risk
 from bot.domain.severity import Severity
 from bot.ports import Button, Document, Lane, Message, Post
@@ -49,6 +51,22 @@ FULL = Event(
             BRIEF,
             "svc",
         ),
+    ),
+    cause=Cause(
+        "it is down",
+        "the file is cut “here” 🚨",
+        Sure.LIKELY,
+        "code_error",
+        (Claim("it raised", "L1", "boom"),),
+        ("new since deploy dep-2",),
+        ("metrics: HTTP 503",),
+        ("the database: answered",),
+        (Option("restart", "a minute", "quick", "not for good", "low", "1.restart", ("wait",)),),
+        recommended=0,
+        by="claude",
+        dropped=2,
+        cost=0.0123,
+        unsaid="it was cut",
     ),
     live=LIVE,
     phase=Phase.WATCH,

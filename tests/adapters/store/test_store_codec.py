@@ -14,7 +14,8 @@ from store_examples import FULL, FULL_POST, NOON
 from bot.adapters.store.codec import CONTENT, EVENT, Content, decode, encode, storable
 from bot.adapters.store.tables import EPOCH, Moment
 from bot.domain.evidence import Evidence
-from bot.domain.incident import Event, Kind
+from bot.domain.incident import Event
+from bot.domain.moves import Kind
 from bot.domain.remedy import Live, Proposal
 from bot.ports import Button, Document, Message, Unavailable
 

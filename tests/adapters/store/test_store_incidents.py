@@ -6,7 +6,8 @@ import pytest
 from store_examples import FULL, MINUTE, NOON, Clock, detected, noted, post
 
 from bot.adapters.store import incidents, open_store
-from bot.domain.incident import Event, Incident, Kind, Refused, Status
+from bot.domain.incident import Event, Incident, Refused
+from bot.domain.moves import Kind, Status
 from bot.ports import Stale
 
 CLOSING = (Kind.HEALED, Kind.RECOVERED, Kind.REPORTED)

@@ -1,0 +1,80 @@
+"""What may happen in which status, and whose turn it is then: a table."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from itertools import product
+
+
+class Status(StrEnum):
+    OPEN = "open"  # triage, then people: choose a remedy
+    APPROVED = "approved"  # act: run it
+    RUNNING = "running"  # act: see whether it took effect
+    VERIFYING = "verifying"  # verify: is it over?
+    RESOLVED = "resolved"  # close: write it up
+    CLOSED = "closed"  # nobody
+
+
+class Kind(StrEnum):
+    DETECTED = "detected"
+    JOINED = "joined"  # one more check of the service fails
+    SEVERITY = "severity"
+    ACKNOWLEDGED = "acknowledged"
+    NOTED = "noted"
+    REMINDED = "reminded"
+    TRIAGED = "triaged"
+    INVESTIGATED = "investigated"  # slower evidence has been gathered
+    EXPLAINED = "explained"  # a model has had its say on the cause, or could not
+    ASKED = "asked"  # first tap of a risky act
+    DENIED = "denied"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"  # the premise was gone just before the call
+    STARTED = "started"  # committed before the request leaves
+    ANSWERED = "answered"
+    RAN = "ran"
+    FAILED = "failed"  # proved not done
+    LEFT = "left"  # the act left something that a person must do later
+    SETTLED = "settled"  # a person has done it
+    UNKNOWN = "unknown"  # may or may not have happened: never repeated
+    HEALED = "healed"  # the checks pass again; not proved yet
+    CHECKED = "checked"  # a step of the proof holds
+    PERSISTED = "persisted"
+    RECOVERED = "recovered"
+    OVERRIDDEN = "overridden"  # a person says it is over, with a reason
+    REPORTED = "reported"
+
+
+S, K = Status, Kind
+
+WHILE_LIVE = (S.OPEN, S.APPROVED, S.RUNNING, S.VERIFYING)
+BEGINS_PROOF = (K.RAN, K.UNKNOWN, K.HEALED)
+REMARKS = (K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED)
+
+TRANSITIONS: dict[tuple[Status, Kind], Status] = {
+    **{(status, kind): status for status, kind in product(WHILE_LIVE, REMARKS)},
+    **{(status, K.SETTLED): status for status in Status},
+    **{(status, K.EXPLAINED): status for status in (*WHILE_LIVE, S.RESOLVED)},
+    (S.OPEN, K.TRIAGED): S.OPEN,
+    (S.OPEN, K.INVESTIGATED): S.OPEN,
+    (S.OPEN, K.ASKED): S.OPEN,
+    (S.OPEN, K.DENIED): S.OPEN,
+    (S.OPEN, K.APPROVED): S.APPROVED,
+    (S.OPEN, K.HEALED): S.VERIFYING,
+    (S.OPEN, K.OVERRIDDEN): S.RESOLVED,
+    (S.APPROVED, K.WITHDRAWN): S.OPEN,
+    (S.APPROVED, K.STARTED): S.RUNNING,
+    (S.RUNNING, K.ANSWERED): S.RUNNING,
+    (S.RUNNING, K.LEFT): S.RUNNING,
+    (S.RUNNING, K.RAN): S.VERIFYING,
+    (S.RUNNING, K.FAILED): S.OPEN,
+    (S.RUNNING, K.UNKNOWN): S.VERIFYING,
+    (S.VERIFYING, K.CHECKED): S.VERIFYING,
+    (S.VERIFYING, K.PERSISTED): S.OPEN,
+    (S.VERIFYING, K.RECOVERED): S.RESOLVED,
+    (S.VERIFYING, K.OVERRIDDEN): S.RESOLVED,
+    (S.RESOLVED, K.NOTED): S.RESOLVED,
+    (S.RESOLVED, K.DETECTED): S.OPEN,  # relapse
+    (S.RESOLVED, K.REPORTED): S.CLOSED,
+    (S.CLOSED, K.NOTED): S.CLOSED,
+    (S.CLOSED, K.DETECTED): S.OPEN,  # relapse within the hour: the same incident
+}
