@@ -30,7 +30,7 @@ WIDTHS = {"phone": (390, 844), "desk": (1280, 800)}
 THEMES = ("light", "dark")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 QUALITY = 80
-REACTION = 2.0  # seconds: who waits for the answer does not tap twice
+REACTION = 6.0  # seconds: four pages are drawn before the tap; who waits does not tap twice
 SETTLED = 0.7  # seconds for the page to draw what has just come
 
 Pages = dict[str, Page]
