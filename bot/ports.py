@@ -8,21 +8,21 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
-from bot.domain.brief import Model
 from bot.domain.check import Result
 from bot.domain.evidence import Evidence
 from bot.domain.history import Stretch
 from bot.domain.incident import Event, Incident
 from bot.domain.logs.lines import LogLine
-from bot.domain.memory import Memory
 from bot.domain.moves import Status
+from bot.domain.narration.brief import Model
+from bot.domain.narration.spend import Purse
+from bot.domain.past.memory import Memory
+from bot.domain.past.similar import Recalled
 from bot.domain.people import Person
 from bot.domain.remedy import Answer, Effect, Live, Proposal, Remedy
 from bot.domain.rules import Rules
 from bot.domain.runbook import Runbook
 from bot.domain.silence import Silence
-from bot.domain.similar import Recalled
-from bot.domain.spend import Purse
 from bot.views.message import Button, Document, Message
 
 

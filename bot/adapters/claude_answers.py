@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.domain.said import Said, SaidReply
-from bot.domain.spend import MOST_TOKENS, Usage
+from bot.domain.narration.said import Said, SaidReply
+from bot.domain.narration.spend import MOST_TOKENS, Usage
 
 if TYPE_CHECKING:
     import anthropic

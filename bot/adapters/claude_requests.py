@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.brief import Ask
+from bot.domain.narration.brief import Ask
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic

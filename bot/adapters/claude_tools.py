@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.domain.brief import LOOKED, Ask, Brief, Look, as_data, fitted, next_id
 from bot.domain.evidence import Evidence, Found
-from bot.domain.plain import plain
+from bot.domain.narration.brief import LOOKED, Ask, Brief, Look, as_data, fitted, next_id
+from bot.domain.narration.plain import plain
 from bot.ports import Unavailable
 
 READ_EVIDENCE = "read_evidence"

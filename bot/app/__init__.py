@@ -30,9 +30,9 @@ from bot.app.rules import rules
 from bot.app.sources import deeper, dependencies
 from bot.app.ways import Ways, utcnow
 from bot.chat.client import Client, client
+from bot.domain.narration.spend import Caps
 from bot.domain.redact import key as set_key
 from bot.domain.runbook import Runbook
-from bot.domain.spend import Caps
 from bot.flows.engine import Bell, run
 from bot.ports import Model, Store, World
 from bot.settings import House, ServiceConfig, Settings

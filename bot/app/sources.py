@@ -15,9 +15,9 @@ from bot.adapters.sources.metrics import Metrics
 from bot.adapters.sources.service import ServiceState
 from bot.adapters.sources.similar import SimilarIncidents
 from bot.app.ways import Ways, utcnow
-from bot.domain.dependencies import Sort
 from bot.domain.rules import Rules
 from bot.domain.severity import kind_of
+from bot.domain.why.dependencies import Sort
 from bot.ports import Check, Source
 from bot.settings import House, ServiceConfig
 

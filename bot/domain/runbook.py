@@ -12,7 +12,7 @@ from math import isfinite
 from .evidence import Evidence, Found
 from .incident import Incident
 from .severity import kind_of
-from .trouble import NONE, category_of
+from .why.trouble import NONE, category_of
 
 # How much a match says about the cause. A runbook that is `general` says what is seen, not why.
 BY_CATEGORY, BY_CODE, BY_FACT, BY_KIND = 10, 9, 3, 1

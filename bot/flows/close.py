@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.domain.incident import Event, Incident
-from bot.domain.memory import memory_of
 from bot.domain.moves import Kind, Status
+from bot.domain.past.memory import memory_of
 from bot.ports import Unavailable, World
 from bot.views.report import report
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.domain.explain import explain
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind, Status
 from bot.domain.runbook import as_evidence, match
+from bot.domain.why.explain import explain
 from bot.flows.triage import gather
 from bot.ports import World
 

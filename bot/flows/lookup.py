@@ -6,16 +6,16 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.blame import blame
 from bot.domain.evidence import Evidence
-from bot.domain.fingerprint import fingerprint
 from bot.domain.incident import Event, Incident, Refused
 from bot.domain.logs.lines import LogLine
-from bot.domain.memory import words
 from bot.domain.moves import WHILE_LIVE, Kind
+from bot.domain.past.fingerprint import fingerprint
+from bot.domain.past.memory import words
+from bot.domain.past.similar import CANDIDATES, similar
 from bot.domain.people import Person, Role
 from bot.domain.runbook import match, tick
-from bot.domain.similar import CANDIDATES, similar
+from bot.domain.why.blame import blame
 from bot.flows.desk import allow
 from bot.flows.narrate import SENT
 from bot.flows.triage import ask

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.domain.blame import blame
 from bot.domain.evidence import Evidence, Found
-from bot.domain.explain import explain
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind, Status
 from bot.domain.remedy import propose
+from bot.domain.why.blame import blame
+from bot.domain.why.explain import explain
 from bot.ports import Source, Unavailable, World
 
 

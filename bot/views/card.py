@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.blame import blame
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import BEGINS_PROOF, Kind, Status
 from bot.domain.remedy import Course, Proposal
 from bot.domain.rules import Rules
 from bot.domain.severity import Severity
+from bot.domain.why.blame import blame
 
 from .acts import act_in, act_of
 from .cause import held_back, ids, on_card

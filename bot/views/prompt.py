@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.domain.brief import Ask, Brief, as_data
-from bot.domain.plain import plain
-from bot.domain.quotes import CATEGORIES
-from bot.domain.said import ANSWERS
+from bot.domain.narration.brief import Ask, Brief, as_data
+from bot.domain.narration.plain import plain
+from bot.domain.narration.quotes import CATEGORIES
+from bot.domain.narration.said import ANSWERS
 
 Plain = dict[str, Any]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from bot.domain.incident import Incident
 from bot.domain.length import about
-from bot.domain.memory import Memory
+from bot.domain.past.memory import Memory
+from bot.domain.past.similar import Recalled, Similar
 from bot.domain.rules import Rules
-from bot.domain.similar import Recalled, Similar
 
 from .acts import act_of
 from .message import Message

@@ -23,7 +23,7 @@ from bot.adapters.charts.draw import drawn, png
 from bot.adapters.charts.panels import label, pieces, scale
 from bot.adapters.charts.style import DPI, LEGIBLE, PALETTES, PHONE, TALLEST, WIDTH
 from bot.adapters.charts.text import UNKNOWN, fitted, known, shown, width, wrapped
-from bot.domain.chart import (
+from bot.domain.charts.chart import (
     Frame,
     Limit,
     Mark,
@@ -35,10 +35,10 @@ from bot.domain.chart import (
     State,
     Theme,
 )
+from bot.domain.charts.plots import answers, errors, glances, history, usage
 from bot.domain.check import Result, Seen
 from bot.domain.evidence import Evidence, Found
-from bot.domain.plots import answers, errors, glances, history, usage
-from bot.domain.points import packed
+from bot.domain.measures.points import packed
 from bot.ports import Unavailable
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.adapters.charts import Drawer
-from bot.domain.chart import Frame, Mark, Panel, Row, Shape, Sign
+from bot.domain.charts.chart import Frame, Mark, Panel, Row, Shape, Sign
+from bot.domain.charts.plots import answers, errors, glances, history
 from bot.domain.check import Result, Seen
-from bot.domain.plots import answers, errors, glances, history
-from bot.domain.points import MOST
+from bot.domain.measures.points import MOST
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 

@@ -394,7 +394,7 @@ TIMES = ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59+00:00"]
 TEXT = st.text(max_size=30) | st.sampled_from([*ODD, *TIMES, *SEVERITIES])
 EVIDENCE = st.builds(
     Evidence,
-    id=st.sampled_from(["L1", ""]) | TEXT,
+    id=st.sampled_from(["L1", "DB12", ""]),  # ids are ours, never the evidence's own text
     source=st.sampled_from(SOURCES) | TEXT,
     found=st.sampled_from(list(Found)),
     summary=TEXT,

@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 from bot.adapters.actions.restart import Restart
 from bot.adapters.actions.restart_database import RestartDatabase
 from bot.adapters.actions.rollback import Rollback
-from bot.domain.blame import blame
 from bot.domain.evidence import Evidence, Found
-from bot.domain.explain import explain
 from bot.domain.incident import Event, Incident, Phase
 from bot.domain.moves import Kind
 from bot.domain.proof import next_step
 from bot.domain.remedy import Course, Live, propose
 from bot.domain.rules import Rules
 from bot.domain.severity import Severity, row
+from bot.domain.why.blame import blame
+from bot.domain.why.explain import explain
 from tests.cast import ANN, BEN
 
 RULES = Rules()

@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 import pytest
 from anthropic import transform_schema
 
-from bot.domain.quotes import CATEGORIES
-from bot.domain.said import ANSWERS, NOT_ENOUGH, Said, SaidClaim, SaidOption, SaidReply
+from bot.domain.narration.quotes import CATEGORIES
+from bot.domain.narration.said import ANSWERS, NOT_ENOUGH, Said, SaidClaim, SaidOption, SaidReply
 from bot.sandbox.claude.schema import check
 from bot.views import prompt
 from tests.briefs import CODE, LOGS, brief, with_lines

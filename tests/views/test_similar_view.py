@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.memory import memory_of
+from bot.domain.past.memory import memory_of
+from bot.domain.past.similar import How, Recalled, Similar, similar
 from bot.domain.rules import Rules
-from bot.domain.similar import How, Recalled, Similar, similar
 from bot.sandbox.telegram.text import message_text, understand
 from bot.views.similar import LONGEST, MEMORY, NOTHING_YET, ONLY_EXACT, similar_to
 from bot.views.words import plain, units

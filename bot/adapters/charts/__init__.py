@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from bot.domain.chart import Chart
+from bot.domain.charts.chart import Chart
 from bot.domain.redact import redact
 from bot.ports import Unavailable
 

@@ -30,7 +30,7 @@ from bot.adapters.charts.style import (
     TITLE_LINE,
 )
 from bot.adapters.charts.text import fitted, shown, wrapped
-from bot.domain.chart import Chart
+from bot.domain.charts.chart import Chart
 
 COLOURS = 128
 POLITE = 5  # nice: the watchdog's looks go first

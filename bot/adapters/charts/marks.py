@@ -22,7 +22,7 @@ from bot.adapters.charts.style import (
     WIDTH,
 )
 from bot.adapters.charts.text import fitted, shown, width
-from bot.domain.chart import Chart, Mark, Shape, Sign, State
+from bot.domain.charts.chart import Chart, Mark, Shape, Sign, State
 
 URGENT = (Sign.ACT, Sign.DEPLOY, Sign.RESTART, Sign.CRASH)  # whose names are placed first
 LONGEST_NAME = 300  # pixels

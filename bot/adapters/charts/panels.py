@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from bot.adapters.charts.sheet import RIGHT, Sheet
 from bot.adapters.charts.style import MARGIN, TICKS
 from bot.adapters.charts.text import fitted, shown, width
-from bot.domain.chart import Panel, Row, Shape
-from bot.domain.points import Point, figure
+from bot.domain.charts.chart import Panel, Row, Shape
+from bot.domain.measures.points import Point, figure
 
 LONGEST_UNIT = 4  # characters
 ROOM = 1.24  # times the limit: its name stands above it

@@ -11,7 +11,7 @@ from matplotlib.patheffects import withStroke
 
 from bot.adapters.charts.style import DPI, FONT, LINE, MARGIN, NOTCH, PALETTES, TEXT, WIDTH
 from bot.adapters.charts.text import width
-from bot.domain.chart import Chart
+from bot.domain.charts.chart import Chart
 
 RIGHT = WIDTH - MARGIN
 

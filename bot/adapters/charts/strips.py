@@ -6,7 +6,7 @@ from bot.adapters.charts.marks import box, draw_moments, draw_spells
 from bot.adapters.charts.sheet import RIGHT, Sheet
 from bot.adapters.charts.style import LINE, MARGIN, STATE_HEIGHTS
 from bot.adapters.charts.text import fitted, shown, width
-from bot.domain.chart import State, Strip
+from bot.domain.charts.chart import State, Strip
 
 LEAST = 7.0  # pixels: what is shorter could not be seen
 AIR = 10  # pixels above and below a strip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.chart import Shape, Sign, State, Theme
+from bot.domain.charts.chart import Shape, Sign, State, Theme
 
 WIDTH, HEIGHT, DPI = 1200, 800, 200  # pixels; points are 1/72 of an inch
 # A chat shows a picture about 390 px wide: 12.4 points are 11.2 px there.

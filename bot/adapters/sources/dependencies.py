@@ -7,7 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.dependencies import (
+from bot.domain.evidence import Evidence, Found
+from bot.domain.incident import Incident
+from bot.domain.rules import Rules
+from bot.domain.why.dependencies import (
     SOURCE,
     Dependency,
     Sort,
@@ -17,9 +20,6 @@ from bot.domain.dependencies import (
     summary,
     together,
 )
-from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import Incident
-from bot.domain.rules import Rules
 from bot.ports import Store
 
 NEAR, FAR = 50, 500  # looks: those in memory, and those that say since when it is down

@@ -11,9 +11,9 @@ from bot.adapters.render import Render
 from bot.adapters.render_answers import Series
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident
+from bot.domain.measures.points import Points, thin
+from bot.domain.measures.usage import Used, facts_of, said
 from bot.domain.platform import Happening
-from bot.domain.points import Points, thin
-from bot.domain.usage import Used, facts_of, said
 from bot.ports import Unavailable
 
 LOOK_BACK = timedelta(minutes=60)
@@ -42,7 +42,8 @@ Figures = dict[str, tuple[Series, ...]]
 class Metrics:
     """Evidence M1, a slow source. Raises Unavailable when no figure at all can be read.
 
-    Facts that end in `_points` are rows for charts (`bot.domain.points`), the rest is for code.
+    Facts that end in `_points` are rows for charts (`bot.domain.measures.points`), the rest is for
+    code.
     HTTP figures need a plan that has them, and a worker has none (docs, service metrics).
     """
 

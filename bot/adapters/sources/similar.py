@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.evidence import Evidence, Found
-from bot.domain.fingerprint import fingerprint
 from bot.domain.incident import Incident
 from bot.domain.length import about
-from bot.domain.memory import Memory, words
-from bot.domain.similar import CANDIDATES, Recalled, Similar, similar
+from bot.domain.past.fingerprint import fingerprint
+from bot.domain.past.memory import Memory, words
+from bot.domain.past.similar import CANDIDATES, Recalled, Similar, similar
 
 LONGEST = 60  # characters of what a person wrote
 

@@ -11,10 +11,10 @@ from sqlalchemy import Row, Select, func, literal_column, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.memory import Memory
+from bot.domain.past.memory import Memory
+from bot.domain.past.similar import Recalled
+from bot.domain.past.terms import terms
 from bot.domain.severity import Severity
-from bot.domain.similar import Recalled
-from bot.domain.terms import terms
 
 from .tables import ENGLISH, MEMORY, MICROSECOND
 from .upsert import insert_for

@@ -9,7 +9,7 @@ from sqlalchemy import Executable, case, func, insert, select, text, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.spend import Capped, Caps, Spent, Wish, refusal, this_month, today
+from bot.domain.narration.spend import Capped, Caps, Spent, Wish, refusal, this_month, today
 
 from .tables import SPEND
 from .work import Part

@@ -9,7 +9,7 @@ import anthropic
 from starlette.applications import Starlette
 
 from bot.adapters.claude import Claude
-from bot.domain.spend import Capped, Caps, Spent, refusal
+from bot.domain.narration.spend import Capped, Caps, Spent, refusal
 from bot.ports import Unavailable
 from bot.views import prompt
 

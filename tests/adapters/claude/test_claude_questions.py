@@ -9,7 +9,7 @@ import pytest
 from claude_desk import LARGE, SMALL, Looking, results
 
 from bot.adapters.claude import TURNS
-from bot.domain.cause import Sure
+from bot.domain.why.cause import Sure
 from bot.ports import Unavailable
 from bot.sandbox.claude import Reply, data, refusal, text, tool_use
 from bot.sandbox.claude.rules import check

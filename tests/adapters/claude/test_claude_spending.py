@@ -10,7 +10,7 @@ import pytest_asyncio
 from claude_desk import LARGE, SMALL, Looking
 
 from bot.adapters.store import open_store
-from bot.domain.spend import DOLLAR, Caps, Usage, Wish, cost
+from bot.domain.narration.spend import DOLLAR, Caps, Usage, Wish, cost
 from bot.ports import Unavailable
 from bot.sandbox.claude import data, tool_use
 from tests.briefs import brief, note, reply

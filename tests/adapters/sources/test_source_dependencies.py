@@ -8,12 +8,12 @@ import pytest
 
 from bot.adapters.sources.dependencies import Dependencies, Leaned
 from bot.domain.check import Patience, Result, Seen
-from bot.domain.dependencies import Sort, State, read
 from bot.domain.evidence import Found
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind
 from bot.domain.rules import Rules
 from bot.domain.severity import Severity
+from bot.domain.why.dependencies import Sort, State, read
 from bot.ports import Unavailable
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)

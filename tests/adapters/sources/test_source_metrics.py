@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from bot.adapters.sources.metrics import Metrics
 from bot.domain.evidence import Found
 from bot.domain.incident import Event, Incident
+from bot.domain.measures.points import unpacked
+from bot.domain.measures.usage import moments
 from bot.domain.moves import Kind
-from bot.domain.points import unpacked
 from bot.domain.severity import Severity
-from bot.domain.usage import moments
 from bot.ports import Unavailable
 from tests.adapters.render_kit import NOW, SRV, FakeApi, ago, crash, event
 

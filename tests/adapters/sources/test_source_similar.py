@@ -8,8 +8,8 @@ import pytest
 
 from bot.adapters.sources.similar import SimilarIncidents
 from bot.domain.evidence import Found
-from bot.domain.memory import memory_of
-from bot.domain.similar import CANDIDATES, Recalled
+from bot.domain.past.memory import memory_of
+from bot.domain.past.similar import CANDIDATES, Recalled
 from bot.ports import Unavailable
 from tests.recurrences import (
     ANN,

@@ -12,10 +12,10 @@ from store_examples import MINUTE, NOON
 
 from bot.adapters.store import memory as memory_part
 from bot.adapters.store import open_store
-from bot.domain.fingerprint import fingerprint
-from bot.domain.memory import Memory, memory_of, words
+from bot.domain.past.fingerprint import fingerprint
+from bot.domain.past.memory import Memory, memory_of, words
+from bot.domain.past.similar import CANDIDATES, similar
 from bot.domain.severity import Severity
-from bot.domain.similar import CANDIDATES, similar
 from tests.recurrences import (
     DAY,
     FIRST_PAIRS,

@@ -9,7 +9,7 @@ import pytest
 from store_examples import MINUTE, NOON
 
 from bot.adapters.store import open_store
-from bot.domain.spend import Capped, Caps, Spent, Wish
+from bot.domain.narration.spend import Capped, Caps, Spent, Wish
 
 CAPS = Caps.of(0.50, 5.00, calls=40)
 DAY = timedelta(days=1)

@@ -1,0 +1,1 @@
+"""What a chart of an incident shows, before anything is drawn."""

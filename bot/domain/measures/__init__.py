@@ -1,0 +1,1 @@
+"""Measured values: a row of them, where they are going, and what a service used."""

@@ -1,0 +1,1 @@
+"""Incidents that are over: what is remembered of them, and which is like the one at hand."""

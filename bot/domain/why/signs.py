@@ -1,0 +1,95 @@
+"""What each look points to: signs of a cause, from the checks that fail and from the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.domain.evidence import Evidence
+from bot.domain.incident import Incident
+from bot.domain.severity import kind_of, row
+
+from .blame import Blame, Whose
+from .case import TELEGRAM
+from .cause import Claim, Sure
+from .trouble import NONE, category_of, fact, looked
+
+QUOTED = 160  # characters
+# What a failing check says of the cause by itself; the others only say who is hurt.
+CHECKS = {
+    ("service", "crash_loop"): "crash_loop",
+    ("service", "crashed"): "crash_loop",
+    ("service", "out_of_memory"): "out_of_memory",
+    ("service", "memory"): "out_of_memory",
+    ("postgres", "refused"): "database_unreachable",
+    ("postgres", "timeout"): "database_unreachable",
+    ("postgres", "starting"): "database_unreachable",
+    ("postgres", "name"): "database_auth",
+    ("postgres", "auth"): "database_auth",
+    ("postgres", "saturated"): "database_saturated",
+    ("postgres", "connections"): "database_saturated",
+    ("postgres", "slow"): "database_slow",
+    ("postgres", "blocked"): "deadlock",
+    ("postgres", "disk"): "disk_full",
+    ("certificate", "expired"): "tls",
+    ("certificate", "invalid"): "tls",
+    ("telegram", "token"): "upstream_auth",
+    ("telegram", "webhook"): "telegram_conflict",
+    ("telegram", "deaf"): "hang",
+    ("logs", "rate_limit"): "upstream_rate_limit",
+    ("logs", "disk_full"): "disk_full",
+    ("statuspage", "outage"): "upstream_outage",
+    ("reach", "unreachable"): "upstream_outage",
+}
+# Who ends badly may do so for many reasons: such a sign supports a cause and never makes one sure.
+WEAK = frozenset({"crash_loop", "hang"})
+SOURCES = {"postgres": "database", "service": "service", "logs": "logs"}  # one look, two names
+
+
+@dataclass(frozen=True)
+class Sign:
+    """`source` is the kind of look it comes from: two of one kind are one. `strong`: it is sure."""
+
+    category: str
+    source: str
+    strong: bool
+    claim: Claim | None = None
+
+
+def signs(incident: Incident, evidence: Sequence[Evidence], blamed: Blame) -> Iterator[Sign]:
+    """In the order in which they are believed when nothing else decides."""
+    log, database = looked("logs", evidence), looked("database", evidence)
+    if log and (category := category_of(log)) != NONE:
+        yield Sign(category, "logs", fact(log, "verdict") == Sure.CONFIRMED, claim_of(log))
+    if database and (category := CHECKS.get(("postgres", _worst(database)), "")):
+        yield Sign(category, "database", strong=True, claim=claim_of(database))
+    yield from (s for s in _failing(incident, evidence) if s)
+    if blamed.whose is Whose.THEIRS and (leaning := looked("dependencies", evidence)):
+        category = TELEGRAM if "telegram" in blamed.who.casefold() else "upstream_outage"
+        yield Sign(category, "dependencies", blamed.sure is Sure.CONFIRMED, claim_of(leaning))
+
+
+def _failing(incident: Incident, evidence: Sequence[Evidence]) -> Iterator[Sign | None]:
+    for event in incident.failing:
+        kind = kind_of(event.check)
+        category = CHECKS.get((kind, event.code), "")
+        if not category:
+            continue
+        source = SOURCES.get(kind, kind)
+        known = looked(source, evidence)
+        told = known if known and event.note and event.note[:QUOTED] in known.summary else None
+        claim = Claim(row(event.check, event.code).reason, told.id, event.note) if told else None
+        yield Sign(category, source, category not in WEAK, claim)
+
+
+def _worst(database: Evidence) -> str:
+    """The state of the connection; where it is good, the first of what is bad inside."""
+    state = fact(database, "state")
+    return fact(database, "health").partition(",")[0] if state in {"", "ok"} else state
+
+
+def claim_of(evidence: Evidence) -> Claim:
+    """What the evidence says, in its own words."""
+    quote = evidence.lines[0] if evidence.source == "logs" and evidence.lines else evidence.summary
+    said = fact(evidence, "why") or evidence.source
+    return Claim(said, evidence.id, quote[:QUOTED])
