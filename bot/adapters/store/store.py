@@ -20,7 +20,7 @@ from .incidents import Incidents
 from .looks import Looks
 from .memory import Memories
 from .memos import Memos
-from .migrate import migrate
+from .migrate import SCHEMA, migrate, revision
 from .outbox import Outbox
 from .silences import Silences
 from .spend import Spending
@@ -55,6 +55,19 @@ async def open_store(url: str, now: Callable[[], datetime]) -> SqlStore:
     """
     log.info("store.opened", extra={"engine": await _migrate(url)})
     return SqlStore(Work(make_engine(url)), now)
+
+
+async def is_behind(url: str) -> bool:
+    """Whether a migration is due. Raises Unavailable as `open_store` does."""
+    work = Work(make_engine(url, migrating=True))
+    try:
+        return await work(_behind)
+    finally:
+        await work.close()
+
+
+async def _behind(connection: AsyncConnection) -> bool:
+    return await connection.run_sync(revision) != SCHEMA
 
 
 async def _migrate(url: str) -> str:

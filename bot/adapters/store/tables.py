@@ -231,6 +231,7 @@ Index("memory_by_fingerprint", MEMORY.c.fingerprint, MEMORY.c.ended_us)
 ENGLISH = func.to_tsvector(text("'english'::regconfig"), MEMORY.c.words)
 Index("memory_words", ENGLISH, postgresql_using="gin").ddl_if(dialect="postgresql")
 
+# Money is in millionths of a US dollar; nothing spent yet: still reserved, the answer is out.
 SPEND = Table(
     "spend",
     METADATA,

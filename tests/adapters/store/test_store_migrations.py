@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from store_databases import run
 from store_examples import Clock, detected
 
-from bot.adapters.store import migrate, open_store
+from bot.adapters.store import apart, migrate, open_store
 from bot.adapters.store.engine import make_engine
 from bot.adapters.store.tables import METADATA
 from bot.ports import Unavailable
@@ -39,6 +39,16 @@ def killing(*args, **kwargs):
 
 setattr(op, name, killing)
 asyncio.run(open_store(url, lambda: datetime.now(UTC)))
+"""
+APART = """
+import asyncio, sys
+from bot.adapters.store.apart import migrate_apart
+from bot.adapters.store.store import is_behind
+
+url = sys.argv[1]
+asyncio.run(migrate_apart(url))
+print("behind" if asyncio.run(is_behind(url)) else "migrated")
+print("heavy" if "alembic" in sys.modules else "light")
 """
 OPEN = """
 import asyncio, sys
@@ -118,6 +128,35 @@ async def test_two_that_start_together_migrate_once(new_url, all_at_once):
         await store.close()
     assert await works(new_url)
     assert run(new_url, "SELECT version_num FROM alembic_version") == [(migrate.SCHEMA,)]
+
+
+async def test_a_process_of_its_own_migrates_and_loads_nothing_here(new_url):
+    done = python(APART, new_url)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["migrated", "light"]
+    assert await differences(new_url) == []
+
+
+async def test_nobody_is_started_where_no_migration_is_due(url, monkeypatch):
+    monkeypatch.setattr(apart, "PROGRAM", ("no such program",))
+    await apart.migrate_apart(url)
+    assert await works(url)
+
+
+@pytest.mark.parametrize(
+    "program", [(sys.executable, "-c", "raise SystemExit(1)"), ("/no such program",)]
+)
+async def test_what_no_process_of_its_own_did_the_store_does_itself(new_url, monkeypatch, program):
+    monkeypatch.setattr(apart, "PROGRAM", program)
+    await apart.migrate_apart(new_url)
+    assert tables(new_url) <= {"sqlite_sequence"}
+    assert await works(new_url)
+
+
+async def test_a_store_that_cannot_be_reached_is_left_for_who_opens_it():
+    await apart.migrate_apart("oracle://nowhere")
+    with pytest.raises(Unavailable, match="begins with oracle"):
+        await open_store("oracle://nowhere", Clock())
 
 
 async def test_a_newer_schema_is_refused_and_left_alone(new_url):
