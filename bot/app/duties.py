@@ -29,7 +29,7 @@ from bot.flows.announce import announce, refresh
 from bot.flows.blindness import tell_blindness
 from bot.flows.close import close
 from bot.flows.daily import daily
-from bot.flows.engine import Bell, Duty
+from bot.flows.engine import Bell, Duty, News
 from bot.flows.investigate import investigate
 from bot.flows.narrate import narrate
 from bot.flows.quiet import expire
@@ -45,6 +45,8 @@ log = logging.getLogger(__name__)
 ASKING = 75.0  # seconds that a model may take, and what is done with its answer
 KEEP = timedelta(days=7)  # of looks, handled updates and delivered lines
 MARGIN = 30.0  # seconds that a look may take beside what it waits for
+PAGE_FIRST = 0.2  # seconds that it takes to write a page and send it
+NOTHING: frozenset[News] = frozenset()
 JITTER = (0.8, 1.2)  # so that checks of one cause do not all confirm at one moment
 
 
@@ -97,7 +99,7 @@ async def look(world: World, check: Check, ticks: Ticks, bell: Bell) -> None:
         log.warning("look.lost", extra={**seen, "for": str(gone)})
         return
     if came.moved:
-        bell.ring()
+        bell.ring(News.INCIDENT)
     if came.again_in is not None:
         soon = came.again_in.total_seconds() * uniform(*JITTER)  # noqa: S311 - no secret
         ticks.soon(f"{check.service}/{check.name}", soon)
@@ -107,24 +109,29 @@ async def report(world: World, bell: Bell, result: Result) -> Watched:
     """What another system says is weighed like a look of our own."""
     came = await weigh(world, result)
     if came.moved:
-        bell.ring()
+        bell.ring(News.INCIDENT)
     return came
 
 
 def flows(world: World) -> list[Duty]:
+    """The page first; then who works on incidents, and those that only the time concerns."""
+    incident, post = frozenset({News.INCIDENT}), frozenset({News.POST})
+    works = partial(Duty, heeds=incident, makes=incident)
+    adds = partial(works, yields=PAGE_FIRST)
+    timed = partial(Duty, heeds=NOTHING)
     return [
-        Duty("announce", partial(announce, world), 2),
-        Duty("refresh", partial(refresh, world), 2),
-        Duty("triage", partial(triage, world), 2),
-        Duty("investigate", partial(investigate, world), 2),
-        Duty("narrate", partial(narrate, world), 2, deadline=ASKING, abrupt=True),
-        Duty("act", partial(act, world), 1),
-        Duty("verify", partial(verify, world), 1),
-        Duty("remind", partial(remind, world), 2),
-        Duty("close", partial(close, world), 5),
-        Duty("blindness", partial(tell_blindness, world), 2),
-        Duty("quiet", partial(expire, world), 5),
-        Duty("daily", partial(daily, world), 60),
+        Duty("announce", partial(announce, world), 2, heeds=incident, makes=post),
+        adds("triage", partial(triage, world), 2),
+        adds("investigate", partial(investigate, world), 2),
+        adds("narrate", partial(narrate, world), 2, deadline=ASKING, abrupt=True),
+        works("act", partial(act, world), 1),
+        works("verify", partial(verify, world), 1),
+        adds("close", partial(close, world), 5),
+        timed("refresh", partial(refresh, world), 2),
+        timed("remind", partial(remind, world), 2),
+        timed("blindness", partial(tell_blindness, world), 2),
+        timed("quiet", partial(expire, world), 5),
+        timed("daily", partial(daily, world), 60),
     ]
 
 
@@ -139,10 +146,18 @@ def chat(world: World, api: Client, house: House, bell: Bell, ticks: Ticks) -> l
     outbox = Outbox(api, world.store, Pacing(pace, time.monotonic), world.now)
     handlers = Handlers(world, api, bell, ticks.next_at)
     return [
-        Duty("inbox", inbox.turn, 3, deadline=POLL + 2 * POLL_MARGIN, abrupt=True),
-        Duty("handlers", handlers.turn, 1),
-        Duty("outbox", outbox.turn, 0.5),
-        Duty("introduce", Introduction(world, api).turn, 60),
+        Duty(
+            "inbox",
+            inbox.turn,
+            3,
+            deadline=POLL + 2 * POLL_MARGIN,
+            abrupt=True,
+            heeds=NOTHING,
+            makes=NOTHING,
+        ),
+        Duty("handlers", handlers.turn, 1, heeds=frozenset({News.UPDATE})),
+        Duty("outbox", outbox.turn, 0.5, heeds=frozenset({News.POST}), makes=NOTHING),
+        Duty("introduce", Introduction(world, api).turn, 60, heeds=NOTHING),
     ]
 
 
@@ -151,4 +166,7 @@ def chores(world: World, pulse: Pulse) -> list[Duty]:
         await world.store.prune(world.now() - KEEP)
         return False
 
-    return [Duty("pulse", pulse.beat, 10), Duty("prune", prune, 3600)]
+    return [
+        Duty("pulse", pulse.beat, 10, heeds=NOTHING),
+        Duty("prune", prune, 3600, heeds=NOTHING),
+    ]

@@ -18,7 +18,7 @@ from bot.domain.incident import Refused
 from bot.domain.people import Person, Role
 from bot.domain.severity import Severity
 from bot.flows import desk, quiet
-from bot.flows.engine import Bell
+from bot.flows.engine import Bell, News
 from bot.ports import IssuedButton, Lane, Post, Unavailable, World
 from bot.ports import Update as Kept
 from bot.views.silence import covered
@@ -48,7 +48,7 @@ class Handlers:
             await self.world.store.handled(kept.id, outcome)
             self.tries.pop(kept.id, None)
         if waiting:
-            self.bell.ring()
+            self.bell.ring(News.INCIDENT, News.POST)
         return False
 
     async def handle(self, kept: Kept) -> str:

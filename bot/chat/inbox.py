@@ -11,7 +11,7 @@ from datetime import datetime
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.chat.client import Client
-from bot.flows.engine import Bell
+from bot.flows.engine import Bell, News
 from bot.ports import Store, Unavailable, Update
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Inbox:
         if known:
             await self.store.take_in(known, self.now())
             self.offset = max(update.id for update in known) + 1
-            self.bell.ring()
+            self.bell.ring(News.UPDATE)
         elif batch:  # it would come again at once, and again
             raise Unavailable("Telegram: updates without a number")
         return True

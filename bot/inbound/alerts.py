@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.check import Result, Seen
-from bot.flows.engine import Bell
+from bot.flows.engine import Bell, News
 from bot.inbound.alert_forms import LONGEST_DETAIL, ORDER, UNSEEN, Alert, read_alerts
 from bot.inbound.border import Answer, in_json, line, moment
 from bot.ports import Store
@@ -75,7 +75,7 @@ class Alerts:
             await self._store.set_memo(FIRING, dump(after))
             self._firing = after
         if results:
-            self._bell.ring()
+            self._bell.ring(News.INCIDENT)
         return in_json(200, {"ok": True, "taken": len(read.alerts), "left_out": read.left_out})
 
     async def _tell(self, result: Result) -> None:

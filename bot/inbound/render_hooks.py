@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
 
-from bot.flows.engine import Bell
+from bot.flows.engine import Bell, News
 from bot.inbound.border import SHORTEST_SECRET, Answer, Seldom, read_json, require
 from bot.ports import Stale, Store, Unavailable
 
@@ -162,7 +162,7 @@ class Looks:
         except (Unavailable, Stale, TimeoutError) as error:
             why = str(error) or type(error).__name__
             log.warning("webhook.unlooked", extra={"id": service, "why": why})
-        self._bell.ring()
+        self._bell.ring(News.INCIDENT)
 
     def _ended(self, service: str, task: asyncio.Task[None]) -> None:
         del self._running[service]

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from bot.flows.engine import Bell, Duty, run
+from bot.flows.engine import Bell, Duty, News, run
 from bot.ports import Stale, Unavailable
 
 NEVER = 3600.0  # seconds: only the bell wakes a duty of that pace
@@ -91,6 +91,67 @@ async def test_rings_at_the_same_moment_are_one(engine, bell):
     bell.ring()
     await quiet()
     assert one.count == 2
+
+
+NOTHING = frozenset()
+POST, UPDATE = frozenset({News.POST}), frozenset({News.UPDATE})
+
+
+async def test_news_wakes_those_who_heed_it_and_nobody_else(engine, bell):
+    sender, reader, timed = Turns(False), Turns(False), Turns(False)
+    engine(
+        duty(sender, "sender", heeds=POST),
+        duty(reader, "reader", heeds=UPDATE),
+        duty(timed, "timed", heeds=NOTHING),
+    )
+    await quiet()
+    bell.ring(News.POST)
+    await quiet()
+    assert (sender.count, reader.count, timed.count) == (2, 1, 1)
+    bell.ring(News.UPDATE, News.INCIDENT)
+    await quiet()
+    assert (sender.count, reader.count, timed.count) == (2, 2, 1)
+    bell.ring()
+    await quiet()
+    assert (sender.count, reader.count, timed.count) == (3, 3, 2)
+
+
+async def test_what_a_duty_did_is_news_of_its_own_kind(engine):
+    writer, sender, reader = Turns(False, True, False), Turns(False), Turns(False)
+    engine(
+        duty(writer, "writer", every=SOON, makes=POST),
+        duty(sender, "sender", heeds=POST),
+        duty(reader, "reader", heeds=UPDATE),
+    )
+    await sender.reach(2)
+    await writer.reach(4)
+    assert (sender.count, reader.count) == (2, 1)
+
+
+async def test_one_that_makes_no_news_wakes_nobody(engine):
+    worker, other = Turns(False, True, False), Turns(False)
+    engine(duty(worker, every=SOON, makes=NOTHING), duty(other, "other"))
+    await worker.reach(4)
+    assert other.count == 1
+
+
+async def test_one_that_yields_lets_the_others_go_first(engine, bell):
+    order = []
+
+    def noting(name):
+        async def turn():
+            order.append(name)
+            return False
+
+        return turn
+
+    patient = Turns(noting("patient"))
+    engine(duty(patient, "patient", yields=SOON), duty(Turns(noting("prompt")), "prompt"))
+    await quiet()
+    order.clear()
+    bell.ring()
+    await patient.reach(2)
+    assert order == ["prompt", "patient"]
 
 
 async def test_without_a_ring_a_duty_turns_at_its_own_pace(engine):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from inbound_kit import ALERT, SECRET, spoken_to
 
 from bot.domain.check import Seen
+from bot.flows.engine import News
 from bot.inbound.alert_forms import MOST_ALERTS, read_alerts
 from bot.inbound.alerts import FIRING, Alerts, dump, load, settle
 from bot.ports import Unavailable
@@ -337,7 +338,7 @@ async def test_an_alert_is_reported_and_kept(http, house, clock):
     assert answer.json() == {"ok": True, "taken": 1, "left_out": 0}
     [result] = await house.world.store.results("life-os", "alert:HighLatency")
     assert (result.seen, result.code, result.at) == (Seen.FAIL, "raised", clock())
-    assert house.bell.rings == 1
+    assert house.bell.rings(News) == 1
 
 
 async def test_its_end_is_a_pass(http, house, clock):
@@ -409,7 +410,7 @@ async def test_what_cannot_be_used_is_told(http, house, body, said):
 
 async def test_no_alerts_are_no_mistake(http, house):
     assert (await sent(http, {"alerts": []})).json()["taken"] == 0
-    assert house.bell.rings == 0
+    assert house.bell.rings(News) == 0
 
 
 async def test_too_much_is_not_read(http):

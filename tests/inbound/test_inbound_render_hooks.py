@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from inbound_kit import SECRET, House, spoken_to
 from standardwebhooks.webhooks import Webhook
 
+from bot.flows.engine import News
 from bot.inbound import render_hooks
 from bot.inbound.render_hooks import RINGS, Looks, RenderHooks
 from bot.ports import Unavailable
@@ -59,7 +60,7 @@ async def test_it_rings_for_a_look(http, house):
     await settled()
     assert answer.status_code == 200
     assert house.looked == [SERVICE]
-    assert house.bell.rings == 1
+    assert house.bell.rings(News) == 1
 
 
 async def test_what_the_emulated_render_sends_is_accepted(http, house):
