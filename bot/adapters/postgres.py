@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -35,6 +35,7 @@ FIGURES = """
 # is back (PostgreSQL, appendix A: link lost, shut down, crashed, ended for being idle).
 CUT = frozenset({"08003", "08006", "57P01", "57P02", "57P05"})
 FULL = "53300"
+SETTLED = 2.0  # seconds
 LONGEST = 300  # characters of a detail
 CODES = {
     "28P01": ("auth", "it rejects the password"),
@@ -91,7 +92,9 @@ class Probe:
     itself would have to; every `health_every` looks, and while those are bad, it asks for the
     database's own figures. `within` bounds connecting and each query, `at_most` the whole look;
     beyond `slow` it is slow; locks are asked for every `locks_apart`: all in seconds. Whoever
-    watches a replica does not expect writes. Nothing here raises but cancellation.
+    watches a replica does not expect writes. `on_cut` is called when the server ends the connection
+    that was kept for some seconds: no look has to be waited for. Nothing here raises but
+    cancellation.
     """
 
     def __init__(
@@ -106,8 +109,9 @@ class Probe:
         locks_apart: float = 15.0,
         expects_writes: bool = True,
         limits: Limits | None = None,
+        on_cut: Callable[[], None] = lambda: None,
     ) -> None:
-        self._dsn = dsn
+        self._dsn, self._on_cut = dsn, on_cut
         self._slow, self._within, self._at_most = slow, within, at_most
         self._fresh_every, self._health_every = fresh_every, health_every
         self._until_fresh, self._until_health = fresh_every, 1
@@ -137,9 +141,9 @@ class Probe:
             return self._why(error)
 
     def close(self) -> None:
-        if self._held is not None:
-            self._held.terminate()  # at once: a close would wait for a server that may be frozen
-            self._held = None
+        held, self._held = self._held, None
+        if held is not None:
+            held.terminate()  # at once: a close would wait for a server that may be frozen
 
     async def _figures(self) -> Finding:
         began = time.monotonic()
@@ -223,6 +227,7 @@ class Probe:
             new = self._held is None or self._held.is_closed()
             if self._held is None or new:
                 self._held = await self._connect()
+                self._mind(self._held)
                 self._until_fresh = self._fresh_every
             await self._ask(self._held, LOOK)
             seconds = time.monotonic() - began
@@ -232,6 +237,16 @@ class Probe:
             self.close()
             raise
         return seconds
+
+    def _mind(self, connection: asyncpg.Connection) -> None:
+        """A server that ends each idle connection at once must not have us look without end."""
+        since = time.monotonic()
+
+        def ended(_: object) -> None:
+            if connection is self._held and time.monotonic() - since > SETTLED:
+                self._on_cut()
+
+        connection.add_termination_listener(ended)
 
     async def _knock(self) -> float:
         began = time.monotonic()

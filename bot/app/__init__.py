@@ -14,13 +14,13 @@ from pydantic import SecretStr
 
 from bot.adapters.archive import Folder
 from bot.adapters.budget import Budget
-from bot.adapters.claude import Claude
 from bot.adapters.github import GitHub, github_client
 from bot.adapters.logbook import start_log
 from bot.adapters.render import Render, render_client
 from bot.adapters.runbooks import load
 from bot.adapters.sources.logs import RecentLogs
 from bot.adapters.store import open_store
+from bot.adapters.store.apart import migrate_apart
 from bot.adapters.ticks import Ticks
 from bot.adapters.web import plain_client
 from bot.adapters.witness import Outside
@@ -30,13 +30,11 @@ from bot.app.rules import rules
 from bot.app.sources import deeper, dependencies
 from bot.app.ways import Ways, utcnow
 from bot.chat.client import Client, client
-from bot.domain.narration.spend import Caps
 from bot.domain.redact import key as set_key
 from bot.domain.runbook import Runbook
 from bot.flows.engine import Bell, run
 from bot.ports import Model, Store, World
 from bot.settings import House, ServiceConfig, Settings
-from bot.views import prompt
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +90,7 @@ async def opened(
 ) -> AsyncIterator[tuple[World, Client]]:
     """Build the world; everything that was opened is closed at the end."""
     async with AsyncExitStack() as stack:
+        await migrate_apart(settings.store_url.get_secret_value())
         store = await open_store(settings.store_url.get_secret_value(), utcnow)
         stack.push_async_callback(store.close)
         web = await stack.enter_async_context(plain_client())
@@ -101,7 +100,7 @@ async def opened(
         reads = Budget(house.render.reads_per_minute)
         render = Render(platform, may_touch=[id for id in ids if id], reads=reads)
         github = await opened_github(settings, house, stack)
-        ways = Ways(settings, house, render, web, store, stack, github)
+        ways = Ways(settings, house, render, web, store, stack, github, ticks.soon)
         api = client(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
         stack.push_async_callback(api.shutdown)
         yield world_of(ways, ticks), api
@@ -152,10 +151,14 @@ def known_runbooks(settings: Settings) -> Sequence[Runbook]:
 
 
 def claude(settings: Settings, house: House, store: Store, stack: AsyncExitStack) -> Model | None:
-    """Without a key the rules alone write the notes. What it needs is loaded at the first call."""
+    """Without a key the rules alone write the notes, and nothing of it is loaded."""
     key = settings.anthropic_api_key.get_secret_value()
     if not key:
         return None
+    from bot.adapters.claude import Claude  # noqa: PLC0415 - costs memory that most can spare
+    from bot.domain.narration.spend import Caps  # noqa: PLC0415 - as above
+    from bot.views import prompt  # noqa: PLC0415 - as above
+
     told = house.claude
     model = Claude(
         key,

@@ -107,6 +107,7 @@ def its_database(service: ServiceConfig, ways: Ways) -> Parts:
         within=ways.house.thresholds.database_timeout_seconds,
         expects_writes=service.database_writes,
         limits=limits_of(ways.house),
+        on_cut=lambda: ways.soon(f"{service.name}/{Postgres.name}"),
     )
     ways.stack.callback(probe.close)
     hosted, render = service.render_postgres_id, ways.render

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ def utcnow() -> datetime:
 
 @dataclass(frozen=True)
 class Ways:
-    """How the outside is reached, and what was set of it."""
+    """How the outside is reached, and what was set of it. `soon` has a check look at once."""
 
     settings: Settings
     house: House
@@ -29,3 +30,4 @@ class Ways:
     store: Store
     stack: AsyncExitStack
     github: GitHub | None = None
+    soon: Callable[[str], None] = lambda _: None

@@ -13,6 +13,7 @@ from bot.domain.moves import WHILE_LIVE, Kind, Status
 from bot.domain.people import Person, Role
 from bot.domain.remedy import Proposal
 from bot.domain.severity import Severity
+from bot.domain.why.blame import blame
 from bot.ports import Stale, World
 from bot.views.acts import act_of
 
@@ -54,6 +55,10 @@ async def why_no_offer(world: World, action: str) -> str:
     live, noun = await world.store.having(*WHILE_LIVE), act_of(action).noun
     if not live:
         return f"nothing is wrong, so no {noun} is on offer; /incident opens one by hand"
+    for incident in live:
+        vain = blame(incident, incident.evidence, world.rules.zone).cannot_help
+        if action in vain:
+            return f"a {noun} is not on offer: {vain[action]}"
     return f"a {noun} is not on offer; {turn_of(live[0])}"
 
 

@@ -13,7 +13,7 @@ from bot.flows.act import act
 from bot.flows.announce import announce, refresh
 from bot.ports import Reply, Unavailable
 from tests.cast import ANN, BEN, SAM, VIC
-from tests.conftest import FakeRestart
+from tests.conftest import FakeCheck, FakeRestart, FakeSource
 from tests.stories.conftest import FLOWS
 
 UNDER_WAY = Effect(Course.UNDER_WAY, "Render is putting aaaaaaa (dep-2) in place")
@@ -510,6 +510,21 @@ async def test_an_act_that_is_not_on_offer_is_not_asked_for(world, down, inciden
         await desk.ask_by_name(world, "rollback", ANN, "tg:2")
     with pytest.raises(Refused, match="a database restart is not on offer"):
         await desk.ask_by_name(world, "restart-database", ANN, "tg:3")
+    assert (await incident()).asked is None
+
+
+async def test_an_act_that_cannot_help_is_refused_with_its_reason(
+    world, clock, pass_time, restart, incident
+):
+    database, restart.offered = FakeCheck(clock, "postgres", "answers"), False
+    world.checks.append(database)
+    world.sources.append(
+        FakeSource("B1", "database", "it refuses connections", (("state", "refused"),))
+    )
+    database.fails("refused", "it refuses connections")
+    await pass_time(minutes=2)
+    with pytest.raises(Refused, match="a fresh start would not reach it either"):
+        await desk.ask_by_name(world, "restart", ANN, "tg:1")
     assert (await incident()).asked is None
 
 

@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from bot.adapters import postgres
 from bot.adapters.checks.postgres import Postgres as Check
 from bot.adapters.postgres import CODES, Finding, Probe
 from bot.adapters.postgres_health import Limits
@@ -157,6 +158,45 @@ async def test_a_restart_between_two_looks_is_no_failure(server, probe, mode):
     await server.stop(mode)
     await server.start()
     assert await code(probe) == ""
+
+
+async def test_the_end_of_the_held_connection_is_told_at_once(server, dsn, monkeypatch):
+    monkeypatch.setattr(postgres, "SETTLED", 0.0)
+    cut = asyncio.Event()
+    probe = Probe(dsn, on_cut=cut.set)
+    assert await code(probe) == ""
+    await server.stop("fast")
+    async with asyncio.timeout(5):
+        await cut.wait()
+    await server.start()
+    probe.close()
+
+
+@pytest.mark.parametrize("ours", [True, False])
+async def test_neither_our_own_end_nor_one_that_comes_at_once_asks_for_a_look(
+    server, dsn, monkeypatch, ours
+):
+    monkeypatch.setattr(postgres, "SETTLED", 0.0 if ours else 60.0)
+    calls = []
+    probe = Probe(dsn, on_cut=lambda: calls.append(1))
+    assert await code(probe) == ""
+    held = probe._held
+    if ours:
+        probe.close()
+    else:
+        await server.stop("fast")
+        await server.start()
+    ended = asyncio.Event()
+    if held.is_closed():
+        ended.set()
+    else:
+        held.add_termination_listener(lambda _: ended.set())
+    async with asyncio.timeout(5):
+        await ended.wait()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert calls == []
+    probe.close()
 
 
 async def test_a_closed_port(server, probe):
