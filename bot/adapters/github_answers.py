@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from bot.domain.changes import CUT, Commit, File, is_commit
+from bot.domain.iso import moment
 from bot.domain.logs.lines import clean
 from bot.domain.redact import redact
 
@@ -119,16 +119,6 @@ def count(data: Json, key: str) -> int:
     value = data.get(key)
     plain_number = isinstance(value, int) and not isinstance(value, bool)
     return min(max(value, 0), LARGEST) if plain_number and isinstance(value, int) else 0
-
-
-def moment(value: object) -> datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        at = datetime.fromisoformat(value)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def part(data: Json, key: str) -> Json:

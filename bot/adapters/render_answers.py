@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from bot.domain.iso import moment
 from bot.domain.logs.lines import LogLine, clean
 from bot.domain.platform import Deploy, Failure, Happening, Hosted
 from bot.domain.redact import redact
@@ -203,17 +204,6 @@ def log_page(data: Json) -> LogPage:
         next_start=word(data, "nextStartTime"),
         next_end=word(data, "nextEndTime"),
     )
-
-
-def moment(value: object) -> datetime | None:
-    """Read RFC 3339 with any number of fraction digits; without an offset it is UTC."""
-    if not isinstance(value, str):
-        return None
-    try:
-        at = datetime.fromisoformat(value)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def word(data: object, key: str) -> str:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from bot.inbound.border import line, moment, read_json
+from bot.domain.iso import moment
+from bot.inbound.border import line, read_json
 
 MOST_ALERTS = 500  # of one request
 LONGEST_NAME = 60  # characters

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.check import Result, Seen
+from bot.domain.iso import moment
 from bot.flows.engine import Bell, News
 from bot.inbound.alert_forms import LONGEST_DETAIL, ORDER, UNSEEN, Alert, read_alerts
-from bot.inbound.border import Answer, in_json, line, moment
+from bot.inbound.border import Answer, in_json, line
 from bot.ports import Store
 
 log = logging.getLogger(__name__)

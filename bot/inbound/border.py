@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from bot.domain.logs.lines import clean
 from bot.domain.redact import redact
@@ -60,17 +59,6 @@ def read_json(body: bytes) -> object:
         return json.loads(body)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-
-
-def moment(value: object) -> datetime | None:
-    """Return an ISO 8601 time as aware UTC, or None; a time without zone is taken as UTC."""
-    if not isinstance(value, str):
-        return None
-    try:
-        at = datetime.fromisoformat(value)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):  # the latter: the first or the last day of all
-        return None
 
 
 class Seldom:

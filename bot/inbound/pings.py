@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.inbound.border import SHORTEST_TOKEN, Answer, line, moment, require, same
+from bot.domain.iso import moment
+from bot.inbound.border import SHORTEST_TOKEN, Answer, line, require, same
 from bot.ports import Store
 
 log = logging.getLogger(__name__)

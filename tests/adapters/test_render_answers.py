@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.adapters import render_answers as answers
 from bot.domain.platform import Failure
-from tests.adapters.render_kit import NOW, entry, event
+from tests.adapters.render_kit import entry, event
 
 KEYS = st.sampled_from([
     "id", "name", "type", "status", "trigger", "commit", "message", "createdAt", "finishedAt",
@@ -37,27 +37,6 @@ def test_no_answer_breaks_a_reader(data):
         for read in readers:
             read(row)
     answers.last_cursor(data)
-
-
-@pytest.mark.parametrize(
-    ("text", "read"),
-    [
-        ("2026-03-02T12:00:00Z", NOW),
-        ("2026-03-02T12:00:00.1Z", NOW.replace(microsecond=100_000)),
-        ("2026-03-02T12:00:00.46045Z", NOW.replace(microsecond=460_450)),
-        ("2026-03-02T12:00:00.123456789Z", NOW.replace(microsecond=123_456)),
-        ("2026-03-02T14:00:00+02:00", NOW),
-        ("2026-03-02T12:00:00", NOW),
-        ("yesterday", None),
-        ("", None),
-        (None, None),
-        (1772452800, None),
-    ],
-)
-def test_times(text, read):
-    found = answers.moment(text)
-    assert found == read
-    assert found is None or found.tzinfo is UTC
 
 
 @pytest.mark.parametrize(

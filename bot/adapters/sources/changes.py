@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.adapters.github import GitHub, NotThere
 from bot.adapters.github_answers import Comparison
@@ -28,6 +28,7 @@ from bot.domain.changes import (
 )
 from bot.domain.evidence import Evidence, Found, found_by
 from bot.domain.incident import Incident
+from bot.domain.iso import moment
 from bot.domain.logs.consequences import BRINGS
 from bot.domain.logs.families import family_of
 from bot.ports import Unavailable
@@ -148,14 +149,6 @@ def _logs(evidence: Iterable[Evidence]) -> dict[str, str]:
     found = [dict(e.facts) for e in evidence if e.source == "logs" and e.found is Found.SOMETHING]
     telling = (facts for facts in found if facts.get("category", "none") != "none")
     return next(telling, found[0] if found else {})
-
-
-def moment(text: str | None) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
 def _category(

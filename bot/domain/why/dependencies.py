@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from bot.domain.check import Patience, Result, Seen, Verdict, judge
 from bot.domain.evidence import Evidence, Found
+from bot.domain.iso import moment
 from bot.domain.length import about
 from bot.domain.severity import kind_of
 
@@ -238,15 +239,6 @@ def _dependency(name: str, values: dict[str, str]) -> Dependency | None:
         ours={"yes": True, "no": False}.get(values.get("ours", "")),
         back="back" in values,
     )
-
-
-def moment(text: str | None) -> datetime | None:
-    """An ISO time with its zone, or None."""
-    try:
-        at = datetime.fromisoformat((text or "")[:40])
-        return at.astimezone(UTC) if at.tzinfo else None
-    except (ValueError, OverflowError):  # at the very ends of the calendar
-        return None
 
 
 def summary(known: Sequence[Dependency], now: datetime, zone: tzinfo = UTC) -> str:
