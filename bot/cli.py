@@ -16,6 +16,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.light import leave_out_unused
+
 if TYPE_CHECKING:
     from bot.sandbox.play import Played
     from bot.settings import House, Settings
@@ -41,6 +43,7 @@ def main() -> None:
 @app.command()
 def run() -> None:
     """Watch, until told to stop. Settings come from the environment, .env and WATCHDOG_CONFIG."""
+    leave_out_unused()
     from bot.app import serve  # noqa: PLC0415 - the other commands need none of it
     from bot.ports import Unavailable  # noqa: PLC0415 - the same
 

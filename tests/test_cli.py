@@ -290,3 +290,15 @@ def test_doctor_says_what_is_wrong_and_keeps_secrets(watches, tmp_path):
     assert ended.exit_code == 1
     assert "✗ wrong" in ended.stdout
     assert TOKEN not in ended.output
+
+
+def test_what_nobody_uses_is_left_out_of_memory():
+    code = (
+        "import sys\n"
+        "from bot.light import UNUSED, leave_out_unused\n"
+        "leave_out_unused()\n"
+        "import bot.app, httpx, telegram\n"
+        "print([name for name in UNUSED if sys.modules[name]], 'click' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[] False\n"
