@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from dataclasses import replace
 from datetime import date, datetime
@@ -13,8 +12,9 @@ from .groups import Groups
 from .lines import Level, Piece
 from .marks import Kind, Mark, mark_of
 from .records import Records
+from .shapes import Shapes, without_figures
 from .stamps import stamp
-from .template import TELLING_FIGURE, template, without_stamp
+from .template import template, without_stamp
 from .templates import Seen, Template, Templates
 from .timeline import Minutes
 from .traceback import HEADER, is_record
@@ -22,7 +22,6 @@ from .tripwire import MOST_FOUND, Tripwire
 
 TAIL = 40  # lines kept of the end
 AROUND = 10  # lines before and behind the first error
-MOST_SHAPES = 10_000
 LONGEST_SHAPE = 600  # characters; longer lines differ anyway
 MOST_STREAMS = 64
 MOST_MARKS = 2_000
@@ -31,9 +30,6 @@ WORKS_ON = 3  # successes after it: then it was not that process
 HEAD = 50  # lines in which the first time is looked for
 PATIENCE = 500  # lines that an instance may be silent in mid-traceback
 LONGEST_SAMPLE = 120  # lines
-HEX = re.compile(r"[0-9a-f]{8,64}")
-DIGITS = str.maketrans("", "", "0123456789")
-RECENT = 20_000  # lines at hand for what stood around an error
 
 
 class Analysis:
@@ -48,9 +44,8 @@ class Analysis:
         self._records = Records(day)
         self._streams: dict[str, Stream] = {}
         self._fed: dict[str, tuple[int, int]] = {}  # number of its last line, successes then
-        self._busy: set[str] = set()
-        self._shapes: dict[str, Template] = {}
-        self._telling: dict[tuple[str, tuple[str, ...]], Template] = {}
+        self._busy: dict[str, None] = {}  # in the order of their lines: a set has none
+        self._shapes = Shapes()
         self._recent: list[str] = []
         self._behind: int = 0
         self._stopping = self._good_then = 0
@@ -71,16 +66,17 @@ class Analysis:
         start = self.lines
         self._recent = [*self._recent[-AROUND:], *lines]
         self._behind = start - (len(self._recent) - len(lines))
-        self._tripwire.feed(lines, start)
-        shapes, busy, good, number = self._shapes, self._busy, self.good, start
+        shapes = without_figures(lines)
+        self._watch(lines, shapes, start)
+        table, busy, good, number = self._shapes.known, self._busy, self.good, start
         calm: Template | None = None
         fast = 0
-        for line in lines:
+        for line, shape in zip(lines, shapes, strict=True):
             number += 1
             if not busy:
-                known = shapes.get(line.translate(DIGITS)) or shapes.get(shape_of(line))
-                if known is not None and known.telling:
-                    known = self._told_apart(line)
+                known = table.get(shape)
+                if known is None or known.telling:
+                    known = self._shapes.of(line, shape)
                 if known is not None:
                     known.count += 1
                     known.last, known.last_text = number, line
@@ -105,7 +101,7 @@ class Analysis:
                 break
         best = max((t for t in self.templates if t.good), key=lambda t: t.last, default=None)
         self.good_line = best.newest if best else None
-        self._recent, self._streams, self._shapes, self._telling = [], {}, {}, {}
+        self._recent, self._streams, self._shapes = [], {}, Shapes()
         return self
 
     def merge(self, late: Analysis) -> Analysis:
@@ -132,17 +128,21 @@ class Analysis:
         )
         return self
 
-    def _told_apart(self, line: str) -> Template | None:
-        """Figures that matter, as an HTTP status, are a part of what is known."""
-        return self._telling.get((shape_of(line), kept(line)))
+    def _watch(self, lines: list[str], shapes: list[bytes], start: int) -> None:
+        """Show the tripwire what may try to instruct its reader."""
+        harmless = self._shapes.harmless
+        fresh = [n for n, shape in enumerate(shapes) if shape not in harmless]
+        self._tripwire.feed([lines[n] for n in fresh], [start + n + 1 for n in fresh])
+        self._shapes.vet({shapes[n] for n in fresh})
 
     def _calmed(self, calm: Template) -> None:
         """What stood before, so that a traceback that follows finds its announcement."""
         stream = self._streams.get(calm.who)
-        if stream is not None:  # what it says, not the row that carries it: that has other words
-            _, said = Records(self._day).pieces(calm.last_text, calm.last, reading=False)
-            text = said[0].text if said else calm.last_text
-            stream.entry = [Piece(text, None, calm.level or Level.INFO, calm.last)]
+        if stream is None:
+            return
+        stream.entry = []
+        if calm.level > Level.NONE:  # a bare line announces nothing, and nothing goes on from it
+            stream.entry = [Piece(calm.said, None, calm.level, calm.last)]
 
     def _slowly(self, line: str, number: int, calm: Template | None) -> None:
         if calm is not None:
@@ -161,9 +161,9 @@ class Analysis:
         if stream.found:
             self._collect(stream, self.good)
         if stream.idle:
-            self._busy.discard(who)
+            self._busy.pop(who, None)
         else:
-            self._busy.add(who)
+            self._busy[who] = None
         if self._busy and number % 64 == 0:
             self._end_silent(number)
 
@@ -179,7 +179,7 @@ class Analysis:
     def _end(self, who: str) -> None:
         self._streams[who].end()
         self._collect(self._streams[who], self._fed.get(who, (0, self.good))[1])
-        self._busy.discard(who)
+        self._busy.pop(who, None)
 
     def _end_silent(self, number: int) -> None:
         for who in [w for w in self._busy if number - self._fed[w][0] > PATIENCE]:
@@ -194,7 +194,7 @@ class Analysis:
             return
         if len(stream.entry) > 1 or not text.strip():
             return
-        if not (piece.opens or is_record(text)) and (text[0] in " \t" or was_reading):
+        if (text[0] in " \t" or was_reading) and not (piece.opens or is_record(text)):
             return
         self.records += 1
         if piece.level < Level.WARNING:
@@ -205,7 +205,7 @@ class Analysis:
     def _note_calm(self, stream: Stream, who: str, piece: Piece, line: str) -> None:
         bare = without_stamp(piece.text[:LONGEST_KEY])
         known = self.templates.add(template(bare), piece.level, piece.number, line)
-        known.who = who
+        known.who, known.said = who, piece.text[:LONGEST_KEY]
         self.good += known.good
         if self.first_at is None and piece.number <= HEAD:
             self.first_at = self._time_in(line)
@@ -214,16 +214,7 @@ class Analysis:
         special = HEADER in line or known.mark is not None or not stream.idle
         if special or len(line) > LONGEST_SHAPE or "#012" in line or line[:1] in " \t":
             return
-        if len(self._shapes) > MOST_SHAPES:
-            self._shapes.clear()
-            self._telling.clear()
-        shape = shape_of(line)
-        if figures := kept(line):
-            known.telling = True
-            self._telling[shape, figures] = known
-        elif known.telling:
-            self._telling[shape, ()] = known
-        self._shapes[shape] = known
+        self._shapes.keep(line, known)
 
     def _note_mark(self, kind: Kind, piece: Piece) -> None:
         if kind is Kind.STOP:
@@ -274,13 +265,3 @@ class Analysis:
     def _note_tail(self, lines: list[str], start: int) -> None:
         first = max(len(lines) - TAIL, 0)
         self.tail.extend(Seen(start + first + n + 1, text) for n, text in enumerate(lines[first:]))
-
-
-def shape_of(line: str) -> str:
-    """The line less its ids and figures."""
-    return HEX.sub("", line).translate(DIGITS)
-
-
-def kept(line: str) -> tuple[str, ...]:
-    """The figures that separate one kind of trouble from another."""
-    return tuple(TELLING_FIGURE.findall(line))

@@ -133,7 +133,7 @@ class Stream:
 
     def _plain(self, piece: Piece) -> None:
         text = piece.text
-        if NOT_OURS.search(text) or MUTED_ON.match(text):
+        if text.startswith(MUTED_ON) or NOT_OURS.search(text):
             self._flush()
             self._muted = True
             return
@@ -148,7 +148,7 @@ class Stream:
         if text.startswith(FATAL) and piece.level is Level.NONE:
             piece.level = Level.CRITICAL
         self._spoken = self._spoken or (not record and bool(text[:1].strip()))
-        if warned := WARNED.search(text):
+        if "Warning: " in text and (warned := WARNED.search(text)):
             self.found.append(of_warning(piece, warned))
         elif text.strip() and piece.level > Level.NONE:
             self.entry = [piece]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 FRAME = re.compile(r'^\s+File "(?P<file>[^"]{1,500})", line \d+, in (?P<function>\S.*)$')
@@ -15,6 +16,7 @@ LIBRARY = re.compile(
 )
 ROOTS = ("/opt/render/project/src/", "/usr/src/app/", "/app/", "/code/", "/workspace/", "/srv/")
 MOST = 40  # functions named of one error
+MOST_FILES = 1_000  # remembered: the same ones stand in every traceback
 
 
 @dataclass(frozen=True)
@@ -24,17 +26,26 @@ class Frame:
 
     @property
     def in_app(self) -> bool:
-        return LIBRARY.search(self.file) is None
+        return _is_own(self.file)
 
     @property
     def place(self) -> str:
         """`module.function`, the module as far as the path gives it away."""
-        path = next((self.file[len(r) :] for r in ROOTS if self.file.startswith(r)), None)
-        path = path.removeprefix("src/") if path else None
-        parts = re.split(r"[/\\]", path or self.file)
-        parts = parts if path else parts[-2:]
-        module = ".".join(p for p in parts if p).removesuffix(".py").removesuffix(".__init__")
-        return f"{module}.{self.function}"
+        return f"{_module(self.file)}.{self.function}"
+
+
+@lru_cache(MOST_FILES)
+def _is_own(file: str) -> bool:
+    return LIBRARY.search(file) is None
+
+
+@lru_cache(MOST_FILES)
+def _module(file: str) -> str:
+    path = next((file[len(r) :] for r in ROOTS if file.startswith(r)), None)
+    path = path.removeprefix("src/") if path else None
+    parts = re.split(r"[/\\]", path or file)
+    parts = parts if path else parts[-2:]
+    return ".".join(p for p in parts if p).removesuffix(".py").removesuffix(".__init__")
 
 
 def own_places(frames: Iterable[Frame]) -> list[str]:

@@ -75,7 +75,8 @@ class Groups:
         key = event.key
         if key not in self._known and len(self._known) >= MOST:
             key = ("line", f"<others at {event.level.name}>")
-        return self._known.setdefault(key, Group(replace(event, key=key)))
+        known = self._known.get(key)
+        return known or self._known.setdefault(key, Group(replace(event, key=key)))
 
     def merge(self, other: Groups, lines: int, good: int) -> None:
         """Add those of the later part, which begins after so many lines and successes."""

@@ -40,6 +40,7 @@ TRACES = (
     "exc_info", "exception", "exc_text", "traceback", "stack_trace", "stacktrace", "stack",
     "error.stack_trace", "error.stack", "exc", "full_message", "trace_back", "exc_traceback",
 )  # fmt: skip
+KNOWN = {*TIMES, *LEVELS, *MESSAGES, *NAMES, *INSTANCES, *TRACES, "labels", "id", "kubernetes"}
 NUMBERED = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
 BUNYAN = {60: "CRITICAL"}  # pino and bunyan count differently above; 30 is INFO there
 ENVELOPE = {
@@ -91,11 +92,11 @@ def entry(data: Mapping[str, object], day: date, inner: int = 0) -> Entry:
     if message is None and any(data.get(name) == "" for name in MESSAGES):
         message = ""
     opened = parse(message) if isinstance(message, str) and message[:1] == "{" else message
-    payload = opened if isinstance(opened, Mapping) else data.get("jsonPayload")
+    payload = opened if isinstance(opened, dict) else data.get("jsonPayload")
     record = data.get("record")
-    if isinstance(record, Mapping) and "message" in record:  # loguru, serialised
+    if isinstance(record, dict) and "message" in record:  # loguru, serialised
         return _loguru(record, data, day)
-    if isinstance(payload, Mapping) and inner < DEEP:
+    if isinstance(payload, dict) and inner < DEEP:
         found = entry(payload, day, inner + 1)
         found.at = found.at or _time(data, day)
         found.who = found.who or _who(data)
@@ -127,9 +128,9 @@ def entry(data: Mapping[str, object], day: date, inner: int = 0) -> Entry:
 
 def _loguru(record: Mapping[str, object], data: Mapping[str, object], day: date) -> Entry:
     level = record.get("level")
-    name = _text(level.get("name")) if isinstance(level, Mapping) else ""
+    name = _text(level.get("name")) if isinstance(level, dict) else ""
     time = record.get("time")
-    at = moment(time.get("timestamp"), day) if isinstance(time, Mapping) else None
+    at = moment(time.get("timestamp"), day) if isinstance(time, dict) else None
     head = f"{name} {_text(record.get('name'))}: {_text(record.get('message'))}"
     text = _text(data.get("text"))
     start = text.find(HEADER)
@@ -157,9 +158,9 @@ def _time(data: Mapping[str, object], day: date) -> datetime | None:
 def _level(data: Mapping[str, object]) -> str:
     labels = data.get("labels")
     pairs = labels if isinstance(labels, list) else []
-    named = {str(p.get("name")): str(p.get("value")) for p in pairs if isinstance(p, Mapping)}
+    named = {str(p.get("name")): str(p.get("value")) for p in pairs if isinstance(p, dict)}
     log = data.get("log")
-    nested = log.get("level") if isinstance(log, Mapping) else None
+    nested = log.get("level") if isinstance(log, dict) else None
     for value in (*(data.get(n) for n in LEVELS), nested, named.get("level")):
         if isinstance(value, str) and value.lower() not in {"stdout", "stderr", ""}:
             return value.upper()[:10]
@@ -173,11 +174,11 @@ def _level(data: Mapping[str, object]) -> str:
 def _who(data: Mapping[str, object]) -> str:
     labels = data.get("labels")
     for one in labels if isinstance(labels, list) else ():
-        if isinstance(one, Mapping) and one.get("name") == "instance":
+        if isinstance(one, dict) and one.get("name") == "instance":
             return str(one.get("value"))[:80]
     places = (data, labels, data.get("kubernetes"), data.get("resource"))
     for place in places:
-        if isinstance(place, Mapping):
+        if isinstance(place, dict):
             value = next((place[n] for n in INSTANCES if isinstance(place.get(n), str)), None)
             if isinstance(value, str):
                 return value[:80]
@@ -186,11 +187,10 @@ def _who(data: Mapping[str, object]) -> str:
 
 def _fields(data: Mapping[str, object]) -> dict[str, str]:
     """What else it says, short: a status or an error's name may decide."""
-    known = {*TIMES, *LEVELS, *MESSAGES, *NAMES, *INSTANCES, *TRACES, "labels", "id", "kubernetes"}
-    flat = ((k, v) for k, v in data.items() if k not in known and isinstance(v, str | int | float))
+    flat = ((k, v) for k, v in data.items() if k not in KNOWN and isinstance(v, str | int | float))
     nested = data.get("error")
     said = [(k, str(v)) for k, v in flat]
-    if isinstance(nested, Mapping):
+    if isinstance(nested, dict):
         said += [
             (f"error.{k}", v)
             for k, v in nested.items()
@@ -201,10 +201,10 @@ def _fields(data: Mapping[str, object]) -> dict[str, str]:
 
 
 def _traces(data: Mapping[str, object]) -> Iterator[list[str]]:
-    places: list[object] = [data.get(n) for n in TRACES]
+    places = [data[name] for name in TRACES if name in data]
     for name in ("error", "err", "exception", "exc_info"):
         inner = data.get(name)
-        if isinstance(inner, Mapping):
+        if isinstance(inner, dict):
             places += [inner.get(n) for n in ("stack", "stack_trace", "traceback", "stacktrace")]
     for place in places:
         if isinstance(place, str) and ("\n" in place or "Error" in place or "\\n" in place):
@@ -213,7 +213,7 @@ def _traces(data: Mapping[str, object]) -> Iterator[list[str]]:
         if isinstance(place, list) and place and isinstance(place[0], str):
             yield "\n".join(str(p).rstrip("\n") for p in place).split("\n")
             return
-        if isinstance(place, list) and place and isinstance(place[0], Mapping):
+        if isinstance(place, list) and place and isinstance(place[0], dict):
             yield list(structured(place))
             return
 
@@ -225,7 +225,7 @@ def _unescaped(text: str) -> str:
 
 def structured(stacks: Sequence[object], depth: int = 0) -> Iterator[str]:
     """Structlog's list, last raised first, as Python would have printed it: root first."""
-    known = [one for one in stacks if isinstance(one, Mapping)]
+    known = [one for one in stacks if isinstance(one, dict)]
     for position, one in enumerate(reversed(known)):
         if position:
             caused = known[len(known) - position].get("is_cause")
@@ -241,7 +241,7 @@ def _stack(one: Mapping[str, object], depth: int) -> Iterator[str]:
     if isinstance(frames, list) and frames:
         yield "  + Exception Group Traceback (most recent call last):" if grouped else HEADER
         for frame in frames[:MOST_FRAMES]:
-            if isinstance(frame, Mapping):
+            if isinstance(frame, dict):
                 file, number, name = (frame.get(k, "") for k in ("filename", "lineno", "name"))
                 yield f'{margin}  File "{file}", line {number or 0}, in {name}'
     value = _text(one.get("exc_value"))

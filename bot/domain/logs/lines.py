@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
+from .words import any_word
+
 LONGEST = 4_000  # characters kept of one line: enough for any message that people read
 
 # CSI and OSC sequences and two-character escapes (ECMA-48); OSC ends at BEL or ST.
@@ -45,7 +47,7 @@ NAMED = {
 }
 # A level stands at the head of a line, in capitals as logging libraries write it, or as a field;
 # further on it is only a word.
-SAID = re.compile(rf"\b({'|'.join(NAMED)})\b")
+SAID = re.compile(rf"({any_word(*NAMED)})\b")
 FIELD = re.compile(r"\blevel\"?\s?[=:]\s?\"?([a-z]+)", re.IGNORECASE)
 BRACKETED = re.compile(r"[\[|] ?([a-z]{4,9}) *[\]|]")  # structlog's console, nginx
 HEAD = 120  # characters
@@ -96,7 +98,10 @@ class Piece:
 def said_level(text: str, words: int = MOST_WORDS) -> Level:
     """The level that the line itself names after at most that many words."""
     head = text[:HEAD]
-    said = SAID.search(head) or FIELD.search(head) or BRACKETED.search(head)
+    said = SAID.search(head)
+    if said is None and "level" in head.lower():
+        said = FIELD.search(head)
+    said = said or BRACKETED.search(head)
     if said is None or head.count(" ", 0, said.start()) > words:
         return Level.NONE
     return NAMED.get(said[1].upper(), Level.NONE)

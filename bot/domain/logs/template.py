@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .words import any_word
+
 # In this order: a shape that contains others comes first. Status, errno, exit codes and SQLSTATE
 # stay, because they separate one kind of error from another.
 # A mask is tried only where its hint is in the text.
@@ -32,7 +34,8 @@ MASKS = tuple(
         ),
     )
 )
-TELLING = r"\b(?:HTTP/\d(?:\.\d)?|HTTP|status|code|errno|Errno|signal|SQLSTATE)\W{0,3}\d+"
+FIGURES_OF = (r"HTTP/\d(?:\.\d)?", "HTTP", "status", "code", "errno", "Errno", "signal", "SQLSTATE")
+TELLING = rf"(?:{any_word(*FIGURES_OF)})\W{{0,3}}\d+"
 TELLING_FIGURE = re.compile(TELLING)
 NUMBER = re.compile(rf"(?P<keep>{TELLING})" + r"|(?<![\w.])(?<!\d,)-?\d+(?:[.,]\d+)*\b")
 STAMP = re.compile(

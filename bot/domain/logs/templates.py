@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from operator import eq
 
 from .lines import Level
 from .marks import Kind, mark_of
@@ -33,7 +34,10 @@ class Seen:
 
 @dataclass(slots=True)
 class Template:
-    """`good` is 1 when its lines tell of success, else 0; `telling`: its figures matter."""
+    """`good` is 1 when its lines tell of success, else 0; `telling`: its figures matter.
+
+    `who` wrote one of its lines lately, and `said` what stands there, less what carried it.
+    """
 
     text: str
     level: Level
@@ -44,6 +48,7 @@ class Template:
     good: int = 0
     telling: bool = False
     who: str = ""
+    said: str = ""
     mark: Kind | None = None
 
     @property
@@ -56,7 +61,7 @@ class Templates:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, Level], Template] = {}
-        self._alike: dict[tuple[int, str], list[Template]] = {}
+        self._alike: dict[tuple[int, str], list[tuple[Template, list[str]]]] = {}
 
     def __len__(self) -> int:
         return len(self._known)
@@ -77,14 +82,14 @@ class Templates:
 
     def _keep(self, new: Template) -> None:
         self._known[new.text, new.level] = new
-        self._alike.setdefault(_start(new.text), []).append(new)
+        self._alike.setdefault(_start(new.text), []).append((new, new.text.split(" ")))
 
     def _similar(self, masked: str, level: Level) -> Template | None:
         crowd = self._alike.get(_start(masked), ())
         if len(crowd) >= CROWD:
             words = masked.split(" ")
-            for one in crowd:
-                if one.level is level and _share(words, one.text.split(" ")) >= ALIKE:
+            for one, own in crowd:
+                if one.level is level and sum(map(eq, words, own)) >= ALIKE * len(words):
                     return one
         if len(self._known) >= MOST:
             return self._known.setdefault(
@@ -113,10 +118,6 @@ class Templates:
 def _start(masked: str) -> tuple[int, str]:
     words = masked.split(" ", 3)
     return masked.count(" "), " ".join(words[:2])
-
-
-def _share(words: list[str], others: list[str]) -> float:
-    return sum(a == b for a, b in zip(words, others, strict=True)) / len(words)
 
 
 def succeeds(text: str, level: Level) -> bool:

@@ -21,10 +21,10 @@ SEPARATORS = (
 # a log call that does not fit its arguments, or of where it stands.
 NOT_OURS = re.compile(
     r"Exception ignored (?:in|on|while)|--- Logging error ---|Stack \(most recent call last"
-    r"|\(most recent call first\)|^Call stack:"
+    r"|\(most recent call first\)"
 )
 # A log call that failed is told in this order: traceback, call stack, message, arguments.
-MUTED_ON = re.compile(r"^(?:Call stack:|Message: |Arguments: )")
+MUTED_ON = ("Call stack:", "Message: ", "Arguments: ")
 RAISED = re.compile(r"^(?P<type>[A-Za-z_][\w.]*(?:\.<locals>[\w.]+)*)(?:: ?(?P<message>.*))?$")
 # What is certainly an exception without any traceback around it.
 ALONE = re.compile(
@@ -90,7 +90,11 @@ def begins(text: str) -> bool:
     """Whether a traceback begins here, its head cut off or not."""
     if HEADER in text or FRAME.match(text) is not None:
         return True
-    return text.lstrip().startswith("| ") and FRAME.match(MARGIN.sub("", text)) is not None
+    return (
+        "| " in text
+        and text.lstrip().startswith("| ")
+        and FRAME.match(MARGIN.sub("", text)) is not None
+    )
 
 
 def alone(text: str) -> bool:
@@ -171,7 +175,7 @@ class Reader:
             return True
         if line.opens or begins(text) or is_record(text) or NOT_OURS.search(text):
             return False
-        if EXITS.match(text) or WARNED.match(text):
+        if text.startswith(MUTED_ON[0]) or EXITS.match(text) or WARNED.match(text):
             return False
         self._after += 1
         together = self._after <= MOST_AFTER and _apart(self.trace.lines[-1], line) <= FOLLOWS
@@ -240,5 +244,4 @@ def is_record(text: str) -> bool:
     """Whether a logging library, or the platform, began a new entry here."""
     if not text or text[0] in " \t":
         return False
-    level = said_level(text, words=2)
-    return text.startswith("==>") or is_stamped(text) or level > Level.NONE
+    return text.startswith("==>") or is_stamped(text) or said_level(text, words=2) > Level.NONE

@@ -33,7 +33,7 @@ CARRIERS = tuple(
         ),
         # RFC 3164, and journalctl with its ISO times
         (
-            ": ",
+            "]: ",
             (
                 rf"(?:<\d{{1,3}}>)?(?P<when>[A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d|{ISO}) "
                 r"(?P<who>[\w.-]{1,80} [\w./@-]{1,60}\[\d{1,9}\]): (?P<text>.*)"
@@ -71,15 +71,12 @@ class Carrier:
     """Takes the marks off; remembers what the last line was carried by, as the next one is too."""
 
     def __init__(self) -> None:
-        self._last = 0
+        self._order = list(range(len(CARRIERS)))
 
     def unwrap(self, line: str) -> Carried:
         if not line or line[0] in " \t{":
             return Carried(line)
-        found = self._by(self._last, line) or next(
-            (one for n in range(len(CARRIERS)) if n != self._last and (one := self._by(n, line))),
-            None,
-        )
+        found = self._found(line)
         if found is None:
             return _plain(line)
         inner = LABEL.match(found.text) if found.text.startswith("[") else None
@@ -87,17 +84,22 @@ class Carrier:
             found.text, found.who = inner["text"], f"{found.who} {inner['who']}"
         return found
 
-    def _by(self, index: int, line: str) -> Carried | None:
-        hint, form = CARRIERS[index]
-        if hint not in line:
-            return None
-        match = form.match(line)
-        if match is None:
-            return None
+    def _found(self, line: str) -> Carried | None:
+        for index in self._order:
+            hint, form = CARRIERS[index]
+            if hint not in line:
+                continue
+            match = form.match(line)
+            if match is not None and (found := self._carried(index, match)):
+                return found
+        return None
+
+    def _carried(self, index: int, match: re.Match[str]) -> Carried | None:
         said = match.groupdict()
         if said["who"].upper() in NAMED or _levelled(said["who"]):
             return None
-        self._last = index
+        if index != self._order[0]:
+            self._order = [index, *(n for n in range(len(CARRIERS)) if n != index)]
         who = "" if "part" in said else said["who"]
         return Carried(said["text"], who, said.get("when") or "", said.get("part") == "P")
 

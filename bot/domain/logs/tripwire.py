@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .injection import attempts, hides, suspects
 from .templates import Seen
 
@@ -13,16 +15,11 @@ class Tripwire:
     def __init__(self) -> None:
         self.found: list[Seen] = []
         self._looks = MOST_LOOKS
-        self._last = 0
 
-    def feed(self, lines: list[str], start: int) -> None:
-        """Look through the next lines, the first of which has the number `start` + 1."""
-        text = "\n".join(lines)
-        number, at = start + 1, 0
-        for place in sorted(set(suspects(text))) if self._looks else ():
-            number += text.count("\n", at, place)
-            at = place
-            self._look(lines[number - start - 1], number)
+    def feed(self, lines: Sequence[str], numbers: Sequence[int]) -> None:
+        """Look through the next lines, which have these numbers in the log."""
+        for row in sorted(set(suspects(lines))) if self._looks else ():
+            self._look(lines[row], numbers[row])
 
     def look_closely(self, line: str, number: int) -> None:
         """Of a line that was not seen before: it may hide in a code what it says."""
@@ -30,9 +27,9 @@ class Tripwire:
             self._keep(line, number)
 
     def _look(self, line: str, number: int) -> None:
-        if number == self._last or not self._looks or len(self.found) >= MOST_FOUND:
+        if not self._looks or len(self.found) >= MOST_FOUND:
             return
-        self._last, self._looks = number, self._looks - 1
+        self._looks -= 1
         if attempts(line):
             self._keep(line, number)
 
