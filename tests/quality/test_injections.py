@@ -4,6 +4,7 @@ from collections import Counter
 
 from tests.quality.door import say, table
 from tests.quality.injections import all_tried, attempts, by_kind, figures
+from tests.quality.page import missing
 
 
 def test_attempts_change_nothing_and_are_shown():
@@ -18,6 +19,7 @@ def test_attempts_change_nothing_and_are_shown():
     ]
     say(*figures(all_of), "tripwire right, by kind:", *table(by_kind(all_of)), *changed, *wrong)
     assert not [str(each) for each in figures(all_of) if not each.holds]
+    assert not missing(figures(all_of))
 
 
 def test_the_set_covers_what_it_should():

@@ -5,6 +5,7 @@ from collections import Counter
 from tests.quality.door import say, table
 from tests.quality.logs.labels import ACTS, CALM, TRUTH, logs
 from tests.quality.logs.score import all_judged, by_kind, figures, judged
+from tests.quality.page import missing
 
 
 def test_logs_are_diagnosed():
@@ -12,6 +13,7 @@ def test_logs_are_diagnosed():
     wrong = [each for each in all_of if not each.right]
     say(*figures(all_of), "right in everything, by kind:", *table(by_kind(all_of)), *wrong)
     assert not [str(each) for each in figures(all_of) if not each.holds]
+    assert not missing(figures(all_of))
 
 
 def report(log, category, suggestions, verdict="likely"):

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.redact import redact
 from tests.quality.door import Figure
+from tests.quality.page import missing
 
 SET = Path(__file__).parent / "redaction"
 OURS = {"telegram", "render", "anthropic", "postgres", "github"}
@@ -104,6 +105,10 @@ def test_harmless_lines_are_left_alone(figures):
 
 def test_what_stands_beside_a_secret_is_kept(figures):
     assert figures["text kept beside a secret"] >= 0.98
+
+
+def test_the_page_keeps_these_figures():
+    assert not missing(rows())
 
 
 @pytest.mark.parametrize("one", SECRETS, ids=lambda one: one["kind"])

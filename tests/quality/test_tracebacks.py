@@ -1,6 +1,7 @@
 """Labelled traceback texts through the public door; scored as tracebacks/score.py says."""
 
 from tests.quality.door import say, table
+from tests.quality.page import missing
 from tests.quality.tracebacks.cases import cases
 from tests.quality.tracebacks.score import all_judged, by_kind, figures, judged
 
@@ -10,6 +11,7 @@ def test_tracebacks_are_read():
     wrong = [each for each in all_of if not each.right]
     say(*figures(all_of), "texts exactly right, by kind:", *table(by_kind(all_of)), *wrong)
     assert not [str(each) for each in figures(all_of) if not each.holds]
+    assert not missing(figures(all_of))
 
 
 def group(event, **other):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from .event import CUT_OFF, MOST_LOOSE, ErrorEvent, of_entry, of_trace, of_warning
 from .lines import Level, Piece
 from .traceback import (
+    EXITS,
     FOLLOWS,
     HEADER,
     MUTED_ON,
@@ -23,11 +24,12 @@ from .traceback import (
 
 LONGEST_SAMPLE = 40  # lines
 # A person's words, quoted in an entry that is none of trouble, may hold a traceback.
-QUOTING = re.compile(
+SAYING = (
     r"\b(?:said|says|wrote|writes|asks?|asked|sent|typed|message|text|update|received|pasted|prompt"
-    r"|question|payload|content|body|input|note|reply|transcript|uploaded|saved)\b",
-    re.IGNORECASE,
+    r"|question|payload|content|body|input|note|reply|transcript|uploaded|saved)\b"
 )
+QUOTING = re.compile(SAYING, re.IGNORECASE)
+QUOTED = re.compile(rf"{SAYING}[^\n]{{0,80}}[:=\"'`“«>]", re.IGNORECASE)  # and what follows is it
 FATAL = ("Fatal Python error:", "Segmentation fault", "panic: ", "Killed", "Aborted (core dumped)")
 DIGITS = str.maketrans("", "", "0123456789")
 
@@ -95,7 +97,8 @@ class Stream:
         level = piece.level if before else (self.entry[0].level if self.entry else Level.NONE)
         calm = Level.NONE < level < Level.WARNING
         quoted = before.endswith(('"', "'", "`", "“", "«", ">"))
-        return (calm and bool(before or QUOTING.search(head))) or (
+        near = not self.entry or _near(self.entry[-1], piece)
+        return (calm and bool(before or (near and QUOTED.search(head)))) or (
             quoted and QUOTING.search(head) is not None
         )
 
@@ -138,7 +141,7 @@ class Stream:
             self._muted = True
             return
         record = piece.opens or is_record(text)
-        if self.entry and not record and self._goes_on(piece):
+        if self.entry and not (record or _ends(text)) and self._goes_on(piece):
             self.entry.append(piece)
             return
         self._flush()
@@ -160,6 +163,11 @@ class Stream:
         if self.entry and self.entry[0].level >= Level.WARNING:
             self.found.append(of_entry(self.entry, self.longest))
         self.entry = []
+
+
+def _ends(text: str) -> bool:
+    """Whether somebody else, as a shell, tells here how the process ended."""
+    return text.startswith(FATAL) or EXITS.match(text) is not None
 
 
 def _near(one: Piece, other: Piece) -> bool:

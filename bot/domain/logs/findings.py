@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -45,6 +46,7 @@ PLAIN_FAULTS = (
     "OverflowError",
     "FloatingPointError",
 )
+NAMES_FAULT = re.compile(rf"\b(?:{'|'.join(PLAIN_FAULTS)})(?:: |\()")  # in an entry of one line
 OWN_FAULT = family(
     "own fault",
     "code_error",
@@ -208,6 +210,8 @@ def _plain_fault(told: str) -> bool:
 def _unknown(group: Group) -> Family:
     head = group.head
     if not head.is_trace:
+        if group.is_error and NAMES_FAULT.search(head.told[-1][:LONGEST]):
+            return OWN_FAULT
         return UNTOLD if group.is_error else WARNED
     if head.type == CUT_OFF:
         return WITHOUT_NAME

@@ -97,10 +97,9 @@ def entry(data: Mapping[str, object], day: date, inner: int = 0) -> Entry:
     if isinstance(record, dict) and "message" in record:  # loguru, serialised
         return _loguru(record, data, day)
     if isinstance(payload, dict) and inner < DEEP:
-        found = entry(payload, day, inner + 1)
+        found = entry(_with_level(payload, data), day, inner + 1)
         found.at = found.at or _time(data, day)
         found.who = found.who or _who(data)
-        found.level = found.level or _level(data)
         return found
     if isinstance(message, str) and (set(data) <= ENVELOPE or isinstance(data.get("labels"), list)):
         return Entry(
@@ -124,6 +123,12 @@ def entry(data: Mapping[str, object], day: date, inner: int = 0) -> Entry:
     if extra:
         lines[0] = f"{lines[0]} {extra}"
     return Entry(lines, _time(data, day), level, _who(data), traced=bool(traces))
+
+
+def _with_level(payload: dict[str, object], around: Mapping[str, object]) -> dict[str, object]:
+    """What names no level has that of what stands around it."""
+    level = _level(around)
+    return payload | {"severity": level} if level and not _level(payload) else payload
 
 
 def _loguru(record: Mapping[str, object], data: Mapping[str, object], day: date) -> Entry:

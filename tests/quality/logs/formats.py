@@ -124,8 +124,132 @@ def uvicorn(said: Said) -> str:
     return "".join(f"{line}\n" for line in (f"{said.level + ':':9} {first}", *more))
 
 
+def loguru(said: Said) -> str:
+    if said.level in "=-":
+        return each(said, "")
+    head = f"{said.at:%Y-%m-%d %H:%M:%S}.{said.at.microsecond // 1000:03d} | {said.level:8} | "
+    return head + f"{said.logger}:run:42 - " + "\n".join(said.lines) + "\n"
+
+
+def loguru_json(said: Said) -> str:
+    """With serialize=True."""
+    if said.level in "=-":
+        return each(said, "")
+    message, trace = split(said)
+    error = trace.rstrip().splitlines()[-1].partition(": ") if trace else ("", "", "")
+    record = {
+        "elapsed": {"repr": "0:00:01", "seconds": 1.0},
+        "exception": {"type": error[0], "value": error[2], "traceback": True} if trace else None,
+        "extra": {},
+        "file": {"name": "run.py", "path": "/app/run.py"},
+        "function": "run",
+        "level": {"icon": "x", "name": said.level, "no": 20},
+        "line": 42,
+        "message": message,
+        "module": "run",
+        "name": said.logger,
+        "process": {"id": 7, "name": "MainProcess"},
+        "thread": {"id": 1, "name": "MainThread"},
+        "time": {"repr": f"{said.at}", "timestamp": said.at.timestamp()},
+    }
+    return json.dumps({"text": loguru(said), "record": record}) + "\n"
+
+
+def json_logger(said: Said) -> str:
+    """python-json-logger with the usual fields."""
+    if said.level in "=-":
+        return each(said, "")
+    message, trace = split(said)
+    stamp = f"{said.at:%Y-%m-%d %H:%M:%S},{said.at.microsecond // 1000:03d}"
+    keys = {"asctime": stamp, "name": said.logger, "levelname": said.level, "message": message}
+    return json.dumps(keys | ({"exc_info": trace.rstrip()} if trace else {})) + "\n"
+
+
+def gcp(said: Said) -> str:
+    """An entry as Cloud Logging gives it out."""
+    severity = "DEFAULT" if said.level in "=-" else said.level
+    labels = {"service_name": "bot", "revision_name": f"bot-{NAMES[said.instance]}"}
+    about = {
+        "insertId": f"65e{said.at:%H%M%S%f}",
+        "resource": {"type": "cloud_run_revision", "labels": labels},
+        "timestamp": f"{iso(said)}Z",
+        "severity": severity,
+        "logName": "projects/p/logs/run.googleapis.com%2Fstderr",
+    }
+    text = "\n".join(said.lines)
+    if said.level in "=-":
+        return json.dumps(about | {"textPayload": text}) + "\n"
+    return json.dumps(about | {"jsonPayload": {"message": text, "logger": said.logger}}) + "\n"
+
+
+def ecs(said: Said) -> str:
+    """Elastic's common schema."""
+    if said.level in "=-":
+        return each(said, "")
+    message, trace = split(said)
+    keys = {"@timestamp": f"{iso(said)}Z", "log.level": said.level.lower(), "message": message}
+    keys |= {"ecs.version": "1.6.0", "log": {"logger": said.logger}}
+    error = trace.rstrip().splitlines()[-1].partition(": ") if trace else ("", "", "")
+    told = {"type": error[0], "message": error[2], "stack_trace": trace}
+    return json.dumps(keys | ({"error": told} if trace else {})) + "\n"
+
+
+def journal(said: Said) -> str:
+    """`journalctl -o short-iso`, where every line is an entry."""
+    return each(said, f"{said.at:%Y-%m-%dT%H:%M:%S}+0000 web-1 bot[{412 + ord(said.instance)}]: ")
+
+
+def kubectl(said: Said) -> str:
+    return each(said, f"[pod/bot-7d9f-{NAMES[said.instance]}/bot] ")
+
+
+def docker_t(said: Said) -> str:
+    return each(said, f"{iso(said)}123Z ")
+
+
+def telebot(said: Said) -> str:
+    if said.level in "=-":
+        return each(said, "")
+    stamp = f"{said.at:%Y-%m-%d %H:%M:%S},{said.at.microsecond // 1000:03d}"
+    head = f"{stamp} (__init__.py:1080 MainThread) {said.level} - {said.logger}: "
+    return head + '"' + "\n".join(said.lines) + '"\n'
+
+
+def flask(said: Said) -> str:
+    """Flask's own form; werkzeug's lines stand bare."""
+    if said.level in "=-":
+        return each(said, "")
+    stamp = f"{said.at:%Y-%m-%d %H:%M:%S},{said.at.microsecond // 1000:03d}"
+    return f"[{stamp}] {said.level} in {said.logger}: " + "\n".join(said.lines) + "\n"
+
+
+def celery(said: Said) -> str:
+    if said.level in "=-":
+        return each(said, "")
+    stamp = f"{said.at:%Y-%m-%d %H:%M:%S},{said.at.microsecond // 1000:03d}"
+    return f"[{stamp}: {said.level}/MainProcess] " + "\n".join(said.lines) + "\n"
+
+
+def logfmt(said: Said) -> str:
+    if said.level in "=-":
+        return each(said, "")
+    text = json.dumps("\n".join(said.lines))
+    return f"time={iso(said)}Z level={said.level.lower()} logger={said.logger} msg={text}\n"
+
+
+def postgres(said: Said) -> str:
+    """The server's own log: what belongs to an entry has the same head."""
+    stamp = f"{said.at:%Y-%m-%d %H:%M:%S}.{said.at.microsecond // 1000:03d} UTC [412] "
+    first, *more = said.lines
+    rows = [f"{said.level}:  {first}", *more]
+    return "".join(line + "\n" if line[:1] == "\t" else f"{stamp}{line}\n" for line in rows)
+
+
 FORMATS = {
     "plain": plain, "bracket": bracket, "render": render, "render-api": render_api,
     "heroku": heroku, "compose": compose, "cri": cri, "syslog": syslog, "json": json_lines,
-    "structlog": structlog, "console": console, "uvicorn": uvicorn,
+    "structlog": structlog, "console": console, "uvicorn": uvicorn, "loguru": loguru,
+    "loguru-json": loguru_json, "json-logger": json_logger, "gcp": gcp, "ecs": ecs,
+    "journal": journal, "kubectl": kubectl, "docker-t": docker_t, "telebot": telebot,
+    "flask": flask, "celery": celery, "logfmt": logfmt, "postgres": postgres,
 }  # fmt: skip

@@ -6,7 +6,7 @@ from __future__ import annotations
 from .family import Family, Rank, family
 
 STILL = "restart rollback scale"  # a wrong setting fails again after each of them
-DB_PORT = r"(?:5432|5433|6432|3306|27017|6379)"
+DB_PORT = r"(?:5432|5433|6432|3306|27017|6379|5671|5672|9092|11211)"  # brokers, too
 
 DATABASE: tuple[Family, ...] = (
     family(

@@ -35,7 +35,7 @@ OUTSIDE: tuple[Family, ...] = (
         "upstream key", "upstream_auth", "a service of others rejects the key: wrong, missing or revoked",
         "fix_env", "restart rollback scale wait_upstream",
         r"authentication_error|permission_error|invalid[ _]x-api-key|Incorrect API key|invalid[ _]api[ _]?key|api[ _]key (?:is )?(?:invalid|missing|expired|not valid|revoked)",
-        r"Could not resolve authentication method|\bAuthenticationError\b|PermissionDeniedError|api_key client option must be set|InvalidAPIKey|Bad credentials|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidClientTokenId|UnrecognizedClientException|invalid_grant|invalid_client|token (?:has )?(?:been )?(?:expired|revoked)",
+        r"Could not resolve authentication method|\bAuthenticationError\b|PermissionDeniedError|api_key client option must be set|InvalidAPIKey|Bad credentials|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidClientTokenId|UnrecognizedClientException|invalid_grant|invalid_client|SMTPAuthenticationError|Username and Password not accepted|token (?:has )?(?:been )?(?:expired|revoked)",
         rf"{SAID}(?:401|403)\b(?![^\n]{{0,40}}(?:bot was|user is))",
         rank=Rank.CAUSE,
     ),

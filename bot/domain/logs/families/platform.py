@@ -10,7 +10,7 @@ PLATFORM: tuple[Family, ...] = (
         "out of memory", "out_of_memory", "the process was killed at its memory limit",
         "scale fix_code", "fix_database fix_env wait_upstream",
         r"Ran out of memory|oomKilled|OOMKilled|\boom[-_ ]?kill|Out of memory: Kill|out of memory \(used|exceeded its memory limit",
-        r"(?:exceeded|exceeds|over|reached|above) (?:the |its |your )?memory (?:limit|quota)|Memory quota (?:vastly )?exceeded|\bError R1[45]\b|invoked oom-killer|Memory cgroup out of memory",
+        r"(?:exceeded|exceeds|over|reached|above) (?:the |its |your )?memory (?:limit|quota)|Memory limit of .{1,40} exceeded|Memory quota (?:vastly )?exceeded|\bError R1[45]\b|invoked oom-killer|Memory cgroup out of memory",
         r"(?:exited with (?:code|status)|exit(?:ed)? ?(?:code|status)?[ :=]{1,3}|status) ?137\b|\bMemoryError\b|Cannot allocate memory|Errno 12\b|Unable to allocate .{1,40} for an array|JavaScript heap out of memory|std::bad_alloc",
         anywhere=True, deploy=True,
     ),
@@ -44,7 +44,7 @@ PLATFORM: tuple[Family, ...] = (
     family(
         "no open port", "port_binding", "nothing listens on the port where the platform looks",
         "fix_env", "rollback scale stop_duplicate wait_upstream fix_database",
-        r"No open (?:HTTP )?ports? (?:were )?detected|Port scan timeout|failed to bind to \$?PORT|Error R10\b|no open ports? (?:found )?on|failed to listen on|Detected a new open port .{0,40}localhost|could not (?:bind|open) (?:to )?port|did not (?:bind|listen)|not listening on (?:the expected |port )",
+        r"No open (?:HTTP )?ports? (?:were )?detected|Port scan timeout|failed to bind to \$?PORT|Error R10\b|no open ports? (?:found )?on|failed to (?:start and (?:then )?)?listen on|Detected a new open port .{0,40}localhost|could not (?:bind|open) (?:to )?port|did not (?:bind|listen)|not listening on (?:the expected |port )",
         r"Cannot assign requested address|Errno 99\b|Permission denied.{0,40}\bport (?:80|443|\d{1,3})\b|error while attempting to bind", anywhere=True,
     ),
     family(
@@ -61,7 +61,7 @@ PLATFORM: tuple[Family, ...] = (
     ),
     family(
         "app not found", "bad_config", "the start command names an app that is not there", "fix_env", "restart scale wait_upstream",
-        r"Attribute \"[^\"]{1,80}\" not found in module|Failed to find attribute|Failed to parse '[^']{1,200}' as an attribute|exited with (?:code|status) 127\b|exit code:? 127\b|command not found|Missing script: ",
+        r"Attribute \"[^\"]{1,80}\" not found in module|Failed to find attribute|Failed to parse '[^']{1,200}' as an attribute|exited with (?:code|status) 127\b|exit code:? 127\b|command not found|Missing script: |exec format error|\bexec .{1,200}: no such file or directory|executable file not found in",
         anywhere=True, deploy=True,
     ),
     family(

@@ -21,6 +21,7 @@ PROGRAM: tuple[Family, ...] = (
         rf"(?-i:{NAME}) (?:environment variable )?(?:is |was |has )?(?:not (?:been )?(?:set|defined|configured|provided|found in (?:the )?env\w*)|missing|unset|undefined|required but)",
         rf"(?:missing|set the|please set|must set|you must (?:set|provide|define)|no value for|define)(?: required)?(?: the)?(?: config(?:uration)?| setting| variable| value)?:? (?-i:{NAME})(?: (?:environment|env|variable)|\b)",
         r"\bUndefinedValueError\b|EnvError\b|EnvironmentVariableError|environ.{0,20}ImproperlyConfigured|Set the \w+ environment variable|MissingEnv\w*|(?-i:\b[A-Z][A-Z0-9]{0,40}_[A-Z0-9_]{1,60}\b must (?:not be empty|be set|be provided))|os\.environ\[",
+        r"NoCredentialsError|Unable to locate credentials|DefaultCredentialsError",
     ),
     family(
         "bad setting", "bad_config", "a setting has a value that the program cannot use",
