@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
+from bot.domain.charts.chart import Chart
 from bot.domain.check import Result
 from bot.domain.evidence import Evidence
 from bot.domain.history import Stretch
@@ -23,7 +24,7 @@ from bot.domain.remedy import Answer, Effect, Live, Proposal, Remedy
 from bot.domain.rules import Rules
 from bot.domain.runbook import Runbook
 from bot.domain.silence import Silence
-from bot.views.message import Button, Document, Message
+from bot.views.message import Button, Document, Message, Picture
 
 
 class Unavailable(Exception):  # noqa: N818 - a state of the world, named as people say it
@@ -104,6 +105,14 @@ class Action(Remedy, Protocol):
         ...
 
 
+class Artist(Protocol):
+    """Draws a chart. Raises Unavailable."""
+
+    async def draw(self, chart: Chart) -> bytes:
+        """Return it as a PNG."""
+        ...
+
+
 class Archive(Protocol):
     async def keep(self, name: str, text: str) -> None: ...
 
@@ -142,6 +151,7 @@ class Post:
     silent: bool = False
     reply_to: str = ""  # the key of another post
     document: Document | None = None
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True)
@@ -343,3 +353,4 @@ class World:
     model: Model | None = None  # None: the rules alone write the notes
     places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # a service's ids by name
     journals: Sequence[Journal] = ()
+    artist: Artist | None = None  # None: no incident gets a picture

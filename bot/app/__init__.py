@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from bot.adapters.archive import Folder
 from bot.adapters.budget import Budget
+from bot.adapters.charts import Drawer
 from bot.adapters.github import GitHub, github_client
 from bot.adapters.logbook import start_log
 from bot.adapters.render import Render, render_client
@@ -33,7 +34,7 @@ from bot.chat.client import Client, client
 from bot.domain.redact import key as set_key
 from bot.domain.runbook import Runbook
 from bot.flows.engine import Bell, run
-from bot.ports import Model, Store, World
+from bot.ports import Artist, Model, Store, World
 from bot.settings import House, ServiceConfig, Settings
 
 log = logging.getLogger(__name__)
@@ -129,6 +130,7 @@ def world_of(ways: Ways, ticks: Ticks) -> World:
         runbooks=known_runbooks(settings),
         model=claude(settings, house, ways.store, ways.stack),
         places={one.name: places_of(one) for one in house.services},
+        artist=artist(ways.stack),
         journals=[s for p in parts for s in p.sources if isinstance(s, RecentLogs)],
     )
 
@@ -171,6 +173,13 @@ def claude(settings: Settings, house: House, store: Store, stack: AsyncExitStack
     )
     stack.push_async_callback(model.close)
     return model
+
+
+def artist(stack: AsyncExitStack) -> Artist:
+    """Nothing of it is started or loaded before the first chart."""
+    drawer = Drawer()
+    stack.callback(drawer.close)
+    return drawer
 
 
 def places_of(service: ServiceConfig) -> Mapping[str, str]:

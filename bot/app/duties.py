@@ -29,6 +29,7 @@ from bot.flows.announce import announce, refresh
 from bot.flows.blindness import tell_blindness
 from bot.flows.close import close
 from bot.flows.daily import daily
+from bot.flows.draw import draw
 from bot.flows.engine import Bell, Duty, News
 from bot.flows.investigate import investigate
 from bot.flows.narrate import narrate
@@ -124,6 +125,7 @@ def flows(world: World) -> list[Duty]:
         adds("triage", partial(triage, world), 2),
         adds("investigate", partial(investigate, world), 2),
         adds("narrate", partial(narrate, world), 2, deadline=ASKING, abrupt=True),
+        Duty("draw", partial(draw, world), 5, abrupt=True, heeds=incident, makes=post),
         works("act", partial(act, world), 1),
         works("verify", partial(verify, world), 1),
         adds("close", partial(close, world), 5),

@@ -13,6 +13,7 @@ from telegram.request import HTTPXRequest
 
 POLL = 25  # seconds a long poll waits; the server caps it at 50
 MARGIN = 10.0  # seconds on top before a silent connection counts as dead
+UPLOAD = 10.0  # seconds for a file: what waits behind it may be a page
 WANTED = ("message", "callback_query", "my_chat_member")  # the server remembers: always send it
 LONGEST_WAIT = 3_600  # seconds that a flood limit is believed: an odd one must not end all posts
 NUMBERS = 2**53  # ids have 52 significant bits at most (Bot API, Chat and User)
@@ -26,7 +27,8 @@ ENTITY = {"type": str, "offset": int, "length": int}
 MESSAGE = SENT | {"from?": USER, "sender_chat?": CHAT, "text?": str, "entities?": [ENTITY]}
 TAP = {"id": str, "from": USER, "message?": SENT, "chat_instance": str, "data?": str}
 UPDATE = {"update_id": int, "message?": MESSAGE, "callback_query?": TAP}
-ANSWERS = {"sendMessage": SENT, "sendDocument": SENT, "editMessageText": SENT}
+SENDS = ("sendMessage", "sendDocument", "sendPhoto", "editMessageText", "editMessageMedia")
+ANSWERS = dict.fromkeys(SENDS, SENT)
 # What PTB raises when an answer is no object, or its parts are of other types than it thinks.
 ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -115,6 +117,8 @@ def client(token: str, api_url: str) -> Client:
         token,
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
-        request=HTTPXRequest(connection_pool_size=8, connect_timeout=5, read_timeout=10),
+        request=HTTPXRequest(
+            connection_pool_size=8, connect_timeout=5, read_timeout=10, media_write_timeout=UPLOAD
+        ),
         get_updates_request=HTTPXRequest(connection_pool_size=4, connect_timeout=5),
     )

@@ -38,6 +38,7 @@ TEXTS = (
     ("text is empty", Outcome.UNREADABLE),
     ("button_data_invalid", Outcome.UNREADABLE),
     ("chat not found", Outcome.BLOCKED),
+    ("not enough rights to send photos", Outcome.UNREADABLE),  # its words may be welcome
     ("not enough rights", Outcome.BLOCKED),
 )
 KINDS = (

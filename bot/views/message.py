@@ -30,6 +30,13 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A PNG in base64, as text that a row can hold; the message with it says what it shows."""
+
+    png: str
+
+
+@dataclass(frozen=True)
 class Document:
     """A file to hand over."""
 

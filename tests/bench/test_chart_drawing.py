@@ -9,6 +9,8 @@ import asyncio
 import resource
 import statistics
 import time
+from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +19,11 @@ from bot.adapters.charts import Drawer
 from bot.domain.charts.chart import Frame, Mark, Panel, Row, Shape, Sign
 from bot.domain.charts.plots import answers, errors, glances, history
 from bot.domain.check import Result, Seen
+from bot.domain.incident import Event
 from bot.domain.measures.points import MOST
+from bot.domain.moves import Kind
+from bot.domain.severity import Severity
+from bot.flows.draw import MOST_LOOKS, draw
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 
@@ -96,3 +102,39 @@ async def test_drawing_holds_nobody_up():
     drawer.close()
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
     print(f"\nresident at most: {most:.0f} MB the drawing process")
+
+
+async def test_the_picture_of_a_long_incident_holds_nobody_up(world, store, clock):
+    """Ten checks with as many looks as are read, on the way from the store into the chat."""
+    clock.at = NOW
+    detected = Event(Kind.DETECTED, ago(300), check="http", code="refused", severity=Severity.P0)
+    incident = await store.open("life-os", detected)
+    checks = [named(world.checks[1], f"http:{n}") for n in range(10)]
+    for check in checks:
+        for n in range(MOST_LOOKS):
+            seen = Seen.FAIL if n % 7 == 0 else Seen.PASS
+            await store.keep(Result("life-os", check.name, seen, ago(n / 6), value=0.2))
+    evidence = await world.sources[0].gather(incident)
+    await store.record(incident, Event(Kind.TRIAGED, ago(299), evidence=(evidence,)))
+    drawer, delays, worked = Drawer(within=120), [], []
+    beat = asyncio.create_task(felt(delays, worked))
+    await asyncio.sleep(BEAT)
+    delays.clear()
+    began = time.perf_counter()
+    assert await draw(replace(world, checks=checks, artist=drawer))
+    took = time.perf_counter() - began
+    beat.cancel()
+    drawer.close()
+    (posted,) = await store.due(NOW)
+    print(
+        f"\na picture of ten checks{took:6.2f} s,"
+        f" {len(posted.post.picture.png) / 1e3:4.0f} kB kept;"
+        f" loop held up {1e3 * max(delays):3.0f} ms at most"
+    )
+    assert max(delays) <= BLOCKED
+
+
+def named(check, name):
+    twin = copy(check)
+    twin.name = name
+    return twin

@@ -106,6 +106,7 @@ ANSWERS = [
             ("chat not found", Outcome.BLOCKED),
             ("private chat not found", Outcome.BLOCKED),
             ("not enough rights to send text messages to the chat", Outcome.BLOCKED),
+            ("not enough rights to send photos to the chat", Outcome.UNREADABLE),
             ("nobody has written of this one", Outcome.UNREADABLE),
         )
     ),

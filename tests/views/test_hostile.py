@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from bot.domain.charts.chart import Mark, Sign, around
+from bot.domain.charts.plots import usage
 from bot.domain.check import Result, Seen, Verdict
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident, Phase
@@ -21,6 +23,7 @@ from bot.domain.severity import Severity
 from bot.sandbox.telegram.text import message_text, understand, utf16
 from bot.views.card import card, superseded
 from bot.views.headline import headline
+from bot.views.picture import words_of
 from bot.views.report import report
 from bot.views.sight import Dark, blindness, sight
 from bot.views.status import Standing, status
@@ -198,6 +201,10 @@ def messages(texts):
     yield "status", status(standings, stages[:1], 1, RULES, START)
     yield "blindness", blindness(Dark(say(), tuple(looks), 2), START, RULES)
     yield "sight", sight(say(), START, "6 min", RULES)
+    marks = [Mark(START, Sign.DEPLOY, say())]
+    figures = Evidence("M1", "metrics", Found.UNREADABLE, say())
+    chart = usage(around(incident, newest.at, marks=marks), figures)
+    yield "picture", words_of(chart, incident, RULES, missing=say())
     yield "storm", storm([replace(stages[0], id=n) for n in range(30)], RULES)
 
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -36,7 +37,12 @@ SET = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONUTF8": "1",
 }
-CHART = TypeAdapter(Chart)
+
+
+@cache
+def form() -> TypeAdapter[Chart]:
+    """How a chart becomes JSON and back; made for the first one, as it costs memory."""
+    return TypeAdapter(Chart)
 
 
 class Drawer:
@@ -57,7 +63,7 @@ class Drawer:
             process = await self._start()
             try:
                 async with asyncio.timeout(self._within):
-                    picture, words = await process.communicate(CHART.dump_json(chart.bounded()))
+                    picture, words = await process.communicate(form().dump_json(chart.bounded()))
             except TimeoutError:
                 raise Unavailable(f"no chart was drawn within {self._within:.0f} s") from None
             finally:

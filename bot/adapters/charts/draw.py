@@ -13,7 +13,7 @@ from io import BytesIO
 from matplotlib.figure import Figure
 from PIL import Image
 
-from bot.adapters.charts import CHART
+from bot.adapters.charts import form
 from bot.adapters.charts.marks import draw_key, draw_moments, draw_signs, draw_spells, key_lines
 from bot.adapters.charts.panels import draw_panel, left_of
 from bot.adapters.charts.sheet import RIGHT, Sheet
@@ -40,7 +40,7 @@ UPPER = (1.0, 0.62)  # shares of the upper panel, of one and of two
 def main() -> None:
     signal.alarm(int(sys.argv[1]))  # also when nobody waits any more
     os.nice(POLITE)
-    chart = CHART.validate_json(sys.stdin.buffer.read())
+    chart = form().validate_json(sys.stdin.buffer.read())
     sys.stdout.buffer.write(png(chart))
 
 

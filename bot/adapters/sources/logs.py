@@ -15,6 +15,7 @@ from bot.domain.logs.errors import when
 from bot.domain.logs.lines import LogLine
 from bot.domain.logs.live import Read, read
 from bot.domain.logs.summary import LogSummary, summarise
+from bot.domain.measures.points import packed
 from bot.domain.platform import RELEASED, Deploy
 from bot.ports import Unavailable
 
@@ -113,6 +114,7 @@ def _facts(found: LogSummary, now: datetime) -> tuple[tuple[str, str], ...]:
         facts["last_error"] = when(found.last_error).isoformat()
         since = (now - when(found.first_error)).total_seconds() / 60
         facts["errors_since_minutes"] = f"{since:.0f}"
+        facts["errors_points"] = packed(found.per_minute)
     if found.last_success:
         facts["last_success"] = _said(found.last_success)
         facts["last_success_at"] = found.last_success.at.isoformat()

@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from bot.domain.incident import Event
-from bot.ports import Document, Message, Unavailable
+from bot.ports import Document, Message, Picture, Unavailable
 
 T = TypeVar("T")
 
@@ -21,6 +21,7 @@ class Content:
 
     message: Message
     document: Document | None = None
+    picture: Picture | None = None
 
 
 EVENT = TypeAdapter(Event)

@@ -34,7 +34,7 @@ async def wish(connection: AsyncConnection, post: Post, now: datetime) -> None:
         "key": post.key,
         "chat": await current_chat(connection, post.chat),
         "lane": int(post.lane),
-        "body": encode(Content(post.message, post.document)),
+        "body": encode(Content(post.message, post.document, post.picture)),
         "silent": post.silent,
         "reply_to": post.reply_to,
     }
@@ -86,6 +86,7 @@ def posted(row: Row[Any]) -> Posted:
             silent=row.silent,
             reply_to=row.reply_to,
             document=content.document,
+            picture=content.picture,
         ),
         state=Delivery(row.state),
         wanted=row.wanted,

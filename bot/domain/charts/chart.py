@@ -195,13 +195,16 @@ def around(
     *,
     marks: Iterable[Mark] = (),
     theme: Theme = Theme.DARK,
+    before: timedelta = BEFORE,
+    shortest: timedelta = SHORTEST,
 ) -> Frame:
     """The time around an incident's last spell, with what its timeline and evidence tell of it.
 
-    `marks` are further ones; those of the same sign at the same minute are one.
+    It begins so long `before` the incident, and is no shorter than `shortest`. `marks` are further
+    ones; those of the same sign at the same minute are one.
     """
     end = min(now, (_over(incident) or now) + AFTER)
-    begin = min(incident.began_at - BEFORE, end - SHORTEST)
+    begin = min(incident.began_at - before, end - shortest)
     evidence = [one for event in incident.spell for one in event.evidence]
     known = [*marks, *acts(incident.timeline), *happened(evidence, incident.began_at)]
     return Frame(

@@ -23,6 +23,8 @@ from .timescale import clock
 MINUTE = timedelta(minutes=1)
 BARS = 120  # that can be told apart on a telephone
 WIDTHS = (1, 2, 5, 10, 15, 20, 30, 60, 120)  # minutes of a bar
+MOST_GAPS = 2  # that are told
+MOST_NAMED = 3  # checks that fail
 GAP = 4  # usual steps that a line does not go over
 SHORTEST_GAP = 150.0  # seconds
 GIGABYTE, LARGE = 1024.0, 10_000.0  # in MB
@@ -40,11 +42,12 @@ def errors(
     per_minute: Iterable[tuple[datetime, float]],
     *,
     since: datetime | None = None,
+    unread: Iterable[tuple[datetime, datetime]] = (),
 ) -> Chart:
     """Errors by the minute; `since` is the first line that was read. Minutes without any may lack.
 
-    The looks of a logs check will do: their values are errors per minute. On a long chart a bar
-    is several minutes and stands for the worst of them.
+    Of `unread` times nothing is known. The looks of a logs check will do: their values are errors
+    per minute. On a long chart a bar is several minutes and stands for the worst of them.
     """
     frame = frame.since(since)
     counts = _within(frame, ordered(per_minute))
@@ -53,6 +56,8 @@ def errors(
     rows = (Row(Shape.BARS, bars, width=width * 60.0),) if bars else ()
     panel = Panel("", rows, top=4, whole=True, empty="no errors in this time")
     said = _said_of_errors(frame, counts)
+    gaps = [gap for gap in unread if gap[1] > frame.begin and gap[0] < frame.end]
+    said += "".join(f", {_from_to(gap, frame)} not read" for gap in gaps[:MOST_GAPS])
     worst = f"; bars: worst of {width} min" if width > 1 and bars else ""
     return frame.chart("Errors per minute", f"{said}{worst}", [panel])
 
@@ -145,8 +150,12 @@ def history(frame: Frame, seen: Mapping[str, Iterable[Glance]]) -> Chart:
     first = min((g.at for given in every.values() for g in given), default=None)
     frame = frame.since(first)
     strips = sorted((_strip(frame, n, g) for n, g in every.items()), key=_urgency)
-    failing = sum(s.state is State.BAD for s in strips)
-    said = f"{len(strips)} check{'' if len(strips) == 1 else 's'}, {failing or 'none'} failing now"
+    failing = [s.name for s in strips if s.state is State.BAD]
+    said = f"{len(strips)} check{'' if len(strips) == 1 else 's'}"
+    if 0 < len(failing) <= MOST_NAMED:
+        said = f"{', '.join(failing)} failing now, of {said}"
+    else:
+        said += f", {len(failing) or 'none'} failing now"
     if more := len(strips) - STRIPS:
         said += f"; {more} more are not shown" if more > 0 else ""
     return frame.chart("Checks", said if strips else "no checks", strips=strips[:STRIPS])
@@ -235,6 +244,10 @@ def _said_of_errors(frame: Frame, counts: Points) -> str:
     at, most = max(counts, key=lambda p: p[1])
     now = sum(value for when, value in counts if when > frame.end - 5 * MINUTE) / 5
     return f"most {figure(most)} at {clock(at, frame.zone)}, now {figure(now)} a minute"
+
+
+def _from_to(times: tuple[datetime, datetime], frame: Frame) -> str:
+    return "–".join(clock(at, frame.zone) for at in times)
 
 
 def _said_of_usage(metrics: Evidence | None) -> str:

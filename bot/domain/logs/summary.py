@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,10 @@ RUNNING = "==> Running '"
 
 @dataclass(frozen=True)
 class LogSummary:
-    """`groups` are the most frequent first; `errors` counts events, not lines."""
+    """`groups` are the most frequent first; `errors` counts events, not lines.
+
+    `per_minute` holds the minutes with errors, oldest first.
+    """
 
     lines: int
     errors: int
@@ -26,6 +30,7 @@ class LogSummary:
     started_at: datetime | None
     first: datetime | None
     last: datetime | None
+    per_minute: tuple[tuple[datetime, float], ...] = ()
 
     @property
     def top(self) -> ErrorGroup | None:
@@ -45,7 +50,12 @@ def summarise(lines: Iterable[LogLine]) -> LogSummary:
         started_at=started_at(known),
         first=known[0].at if known else None,
         last=known[-1].at if known else None,
+        per_minute=tuple(sorted(Counter(map(_minute, events)).items())),
     )
+
+
+def _minute(event: ErrorEvent) -> datetime:
+    return when(event).replace(second=0, microsecond=0)
 
 
 def last_success(lines: Sequence[LogLine], events: Iterable[ErrorEvent]) -> LogLine | None:

@@ -23,6 +23,7 @@ LONGEST_LINE, LONGEST_FACT, LONGEST_SUMMARY = 300, 200, 600
 MOST_ITEMS, MOST_LINES, MOST_FACTS = 20, 60, 60
 
 NUMBERED = re.compile(r"([A-Z]{1,3})([0-9]{1,4})")
+ROWS = "_points"  # facts that end so are rows for charts: nothing there to quote
 WATCH = "W"  # what our own checks saw: the symptom, which proves no cause
 MEMORY, RUNBOOK = "H", "R"
 
@@ -167,7 +168,7 @@ def fitted(evidence: Sequence[Evidence], most: int) -> tuple[tuple[Evidence, ...
 
     What each is about is kept before any of the lines; then each gets a line in turn.
     """
-    room = most
+    evidence, room = [_without_rows(one) for one in evidence], most
     heads = []
     for one in evidence:
         head = _head(one, room)
@@ -244,6 +245,11 @@ def _clean(evidence: Evidence) -> Evidence:
         facts=tuple((plain(n, 60), shown(v, LONGEST_FACT)) for n, v in evidence.facts),
         lines=tuple(shown(line, LONGEST_LINE) for line in evidence.lines),
     )
+
+
+def _without_rows(evidence: Evidence) -> Evidence:
+    told = tuple(fact for fact in evidence.facts if not fact[0].endswith(ROWS))
+    return replace(evidence, facts=told)
 
 
 def _head(evidence: Evidence, room: int) -> Evidence:

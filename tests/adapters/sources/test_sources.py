@@ -12,6 +12,7 @@ from bot.adapters.sources.logs import MOST_LINES, RecentLogs
 from bot.adapters.sources.service import ServiceState
 from bot.domain.evidence import Found
 from bot.domain.incident import Event, Incident
+from bot.domain.measures.points import unpacked
 from bot.domain.moves import Kind
 from bot.domain.severity import Severity
 from bot.ports import Unavailable
@@ -170,6 +171,7 @@ async def test_logs(api, incident):
     assert (found.fact("top_error"), found.fact("top_where")) == ("EOFError: x", "svc.m19.f19")
     assert found.fact("last_success").endswith("INFO svc: handled /start")
     assert found.fact("errors_since_minutes") == "10"
+    assert [count for _, count in unpacked(found.fact("errors_points"))] == [1]
     assert datetime.fromisoformat(found.fact("first_error")).tzinfo
     assert len(found.lines) == MOST_LINES
     assert (found.lines[0], *found.lines[1:3]) == ("EOFError: x", trace[0], "…")

@@ -10,7 +10,7 @@ from bot.domain.moves import Kind
 from bot.domain.remedy import Live, Proposal, Risk
 from bot.domain.severity import Severity
 from bot.domain.why.cause import Cause, Claim, Option, Sure
-from bot.ports import Button, Document, Lane, Message, Post
+from bot.ports import Button, Document, Lane, Message, Picture, Post
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -111,4 +111,5 @@ FULL_POST = Post(
     silent=True,
     reply_to="page:7",
     document=Document("report.md", "# Report\n"),
+    picture=Picture("iVBORw0KGgo="),
 )

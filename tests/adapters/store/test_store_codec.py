@@ -53,9 +53,14 @@ def test_contents_come_back_equal(content):
     assert decode(CONTENT, encode(content)) == content
 
 
+def test_a_post_of_a_time_without_pictures_is_read():
+    older = '{"document":null,"message":{"html":"<b>down</b>","minimal":"down","rows":[]}}'
+    assert decode(CONTENT, older) == Content(Message("<b>down</b>", "down"))
+
+
 def test_full_examples_come_back_equal():
     assert decode(EVENT, encode(FULL)) == FULL
-    content = Content(FULL_POST.message, FULL_POST.document)
+    content = Content(FULL_POST.message, FULL_POST.document, FULL_POST.picture)
     assert decode(CONTENT, encode(content)) == content
 
 

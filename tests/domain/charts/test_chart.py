@@ -309,7 +309,7 @@ def test_a_strip_for_each_check():
     ]
     assert [one.state for one in chart.strips[0].stretches] == [State.GOOD, State.BAD]
     assert chart.strips[3].stretches == (Stretch(ago(59), NOW, State.GOOD),)
-    assert chart.subtitle == "5 checks, 1 failing now"
+    assert chart.subtitle == "http failing now, of 5 checks"
 
 
 def test_a_single_failure_in_a_day_is_seen():
@@ -349,7 +349,7 @@ def test_of_very_many_checks_the_worst_are_shown():
     chart = history(frame(), seen)
     assert [strip.name for strip in chart.strips][:2] == ["c17", "c00"]
     assert len(chart.strips) == 10
-    assert chart.subtitle == "25 checks, 1 failing now; 15 more are not shown"
+    assert chart.subtitle == "c17 failing now, of 25 checks; 15 more are not shown"
     assert history(frame(), {}).subtitle == "no checks"
 
 

@@ -242,6 +242,13 @@ def test_the_cause_comes_first(at, sure):
     assert settled(cause_at=at).sure is sure
 
 
+def test_rows_for_charts_are_not_shown_to_a_model():
+    rows = (("errors", "4"), ("errors_points", "1767236520 0:3 60:9"), ("memory_points", "1 0:5"))
+    brief = brief_of(incident(), [replace(LOGS, facts=rows)], [], UNKNOWN, NOW)
+    assert brief.item("L1").facts == (("errors", "4"),)
+    assert brief.left_out == ()
+
+
 def test_around_midnight():
     early = replace(
         incident(), timeline=(replace(incident().timeline[0], at=BEGAN.replace(hour=0, minute=5)),)

@@ -10,7 +10,7 @@ export function album(message, acts) {
   const largest = message.photo.at(-1);
   const name = clip(message.caption?.split("\n")[0] || "Photo", 120);
   const image = el("img", {
-    src: fileAddress(largest.file_id), alt: name, width: largest.width, height: largest.height, decoding: "async",
+    src: fileAddress(largest.file_id), alt: message.caption || "Photo", width: largest.width, height: largest.height, decoding: "async",
   });
   image.style.maxHeight = `${MOST_HIGH}px`;
   const open = () => acts.open({ file_id: largest.file_id, file_name: `${name}.png`, file_size: largest.file_size, mime_type: "image/png" });
