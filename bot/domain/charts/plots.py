@@ -5,6 +5,7 @@ A look costs some microseconds: of tens of thousands, they are built in a thread
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ MINUTE = timedelta(minutes=1)
 BARS = 120  # that can be told apart on a telephone
 WIDTHS = (1, 2, 5, 10, 15, 20, 30, 60, 120)  # minutes of a bar
 MOST_GAPS = 2  # that are told
+TELLING = 0.05  # of the limit, by which a peak is above what is used now
 MOST_NAMED = 3  # checks that fail
 GAP = 4  # usual steps that a line does not go over
 SHORTEST_GAP = 150.0  # seconds
@@ -256,7 +258,9 @@ def _said_of_usage(metrics: Evidence | None) -> str:
     share, cpu = _number(metrics, "memory_share"), _number(metrics, "cpu_share")
     left = metrics.fact("full_in_min") if metrics else None
     full = f", full in about {about(_number(metrics, 'full_in_min') * MINUTE)}" if left else ""
-    parts = [f"memory {share:.0%}{full}" if share else "", f"CPU {cpu:.0%}" if cpu else ""]
+    peak = _number(metrics, "memory_peak_mb") / (_number(metrics, "memory_limit_mb") or math.inf)
+    high = f", at most {peak:.0%}" if peak - share >= TELLING else ""
+    parts = [f"memory {share:.0%}{high}{full}" if share else "", f"CPU {cpu:.0%}" if cpu else ""]
     return "; ".join(p.replace("%", " %") for p in parts if p) or "no figures"
 
 
