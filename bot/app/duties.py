@@ -125,7 +125,7 @@ def flows(world: World) -> list[Duty]:
         adds("triage", partial(triage, world), 2),
         adds("investigate", partial(investigate, world), 2),
         adds("narrate", partial(narrate, world), 2, deadline=ASKING, abrupt=True),
-        Duty("draw", partial(draw, world), 5, abrupt=True, heeds=incident, makes=post),
+        adds("draw", partial(draw, world), 5, abrupt=True, makes=post),
         works("act", partial(act, world), 1),
         works("verify", partial(verify, world), 1),
         adds("close", partial(close, world), 5),
