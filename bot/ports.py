@@ -20,6 +20,7 @@ from bot.domain.narration.spend import Purse
 from bot.domain.past.memory import Memory
 from bot.domain.past.similar import Recalled
 from bot.domain.people import Person
+from bot.domain.question import Question
 from bot.domain.remedy import Answer, Effect, Live, Proposal, Remedy
 from bot.domain.rules import Rules
 from bot.domain.runbook import Runbook
@@ -71,6 +72,16 @@ class Journal(Protocol):
     @property
     def service(self) -> str: ...
     async def lines(self) -> Sequence[LogLine]: ...
+
+
+class Diffs(Protocol):
+    """What the deploys of one service brought. Raises Unavailable."""
+
+    @property
+    def service(self) -> str: ...
+    async def diff(self, deploy: str) -> Sequence[str]:
+        """Lines on the deploy or commit of that id; none where it is not among the newest."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -149,9 +160,14 @@ class Post:
     lane: Lane
     message: Message
     silent: bool = False
-    reply_to: str = ""  # the key of another post
+    reply_to: str = ""  # the key of another post, or what `message_of` gives
     document: Document | None = None
     picture: Picture | None = None
+
+
+def message_of(number: int) -> str:
+    """Name a message that a person wrote in the same chat, for `Post.reply_to`."""
+    return f"message:{number}"
 
 
 @dataclass(frozen=True)
@@ -256,6 +272,10 @@ class Store(Purse, Protocol):
         ...
 
     async def posted(self, key: str) -> Posted | None: ...
+    async def posted_as(self, chat: int, message_id: int) -> Posted | None:
+        """The post that stands in that chat under that number."""
+        ...
+
     async def due(self, now: datetime) -> Sequence[Posted]:
         """Posts that are not up to date and whose time has come, by lane, then oldest first."""
         ...
@@ -307,6 +327,23 @@ class Store(Purse, Protocol):
 
     async def handled(self, update_id: int, outcome: str) -> None: ...
 
+    # questions that people ask
+    async def put_question(self, question: Question, post: Post) -> None:
+        """Keep it until it is answered, and post; a question that is known changes nothing."""
+        ...
+
+    async def questions(self) -> Sequence[Question]:
+        """Those that wait for their answer, oldest first."""
+        ...
+
+    async def begin_question(self, question: Question) -> None:
+        """From here on a model may have been paid for it. Raises Stale: begun or answered."""
+        ...
+
+    async def answer_question(self, question: Question, post: Post) -> None:
+        """Post the answer; the question waits no more."""
+        ...
+
     # odds and ends that must survive
     async def memo(self, name: str) -> str | None: ...
     async def set_memo(self, name: str, value: str) -> None: ...
@@ -354,3 +391,4 @@ class World:
     places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # a service's ids by name
     journals: Sequence[Journal] = ()
     artist: Artist | None = None  # None: no incident gets a picture
+    diffs: Sequence[Diffs] = ()

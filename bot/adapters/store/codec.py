@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from bot.domain.incident import Event
+from bot.domain.question import Question
 from bot.ports import Document, Message, Picture, Unavailable
 
 T = TypeVar("T")
@@ -26,9 +27,10 @@ class Content:
 
 EVENT = TypeAdapter(Event)
 CONTENT = TypeAdapter(Content)
+QUESTION = TypeAdapter(Question)
 
 
-def encode(record: Event | Content) -> str:
+def encode(record: Event | Content | Question) -> str:
     """Return canonical JSON: keys sorted, no spaces, times as ISO 8601 with their zone."""
     plain = asdict(record)
     text = json.dumps(

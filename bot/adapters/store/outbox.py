@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.incident import Incident
 from bot.ports import Delivery, Post, Posted, Stale
 
-from .posts import MUST_ARRIVE, OUTDATED, POSTED, URGENCY, current_chat, posted, wish
+from .posts import MESSAGE, MUST_ARRIVE, OUTDATED, POSTED, URGENCY, current_chat, posted, wish
 from .tables import INCIDENT, MOVED_CHAT, POST
 from .upsert import insert_for
 from .work import Part
@@ -39,6 +39,10 @@ class Outbox(Part):
 
     async def posted(self, key: str) -> Posted | None:
         row = await self._first(POSTED.where(POST.c.key == key))
+        return None if row is None else posted(row)
+
+    async def posted_as(self, chat: int, message_id: int) -> Posted | None:
+        row = await self._first(POSTED.where(POST.c.chat == chat, POST.c.message_id == message_id))
         return None if row is None else posted(row)
 
     async def due(self, now: datetime) -> Sequence[Posted]:
@@ -118,6 +122,8 @@ class Outbox(Part):
 
         async def unit(connection: AsyncConnection) -> None:
             there = update(POST).where(POST.c.chat == chat)
+            theirs = there.where(POST.c.reply_to.startswith(MESSAGE))
+            await connection.execute(theirs.values(reply_to=""))
             await connection.execute(there.values(chat=to, message_id=None))
             onward = update(MOVED_CHAT).where(MOVED_CHAT.c.now == chat)
             await connection.execute(onward.values(now=to))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, and_, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports import Delivery, Lane, Post, Posted
+from bot.ports import Delivery, Lane, Post, Posted, message_of
 
 from .codec import CONTENT, Content, decode, encode
 from .tables import EPOCH, MOVED_CHAT, POST
@@ -25,6 +25,8 @@ OUTDATED = and_(POST.c.state.in_((Delivery.WAITING, Delivery.SENT)), POST.c.show
 URGENCY = case(
     (or_(POST.c.message_id.is_(None), POST.c.lane > Lane.CARD), POST.c.lane), else_=int(Lane.CARD)
 )
+# A reply to what a person wrote is named by the number of that message (ports.message_of).
+MESSAGE = message_of(0).removesuffix("0")
 MUST_ARRIVE = POST.c.lane.in_([lane for lane in Lane if lane.must_arrive])
 
 
@@ -92,9 +94,14 @@ def posted(row: Row[Any]) -> Posted:
         wanted=row.wanted,
         shown=row.shown,
         message_id=row.message_id,
-        reply_to_id=row.reply_to_id,
+        reply_to_id=row.reply_to_id or _message(row.reply_to),
         attempts=row.attempts,
         repeated=row.repeated,
         not_before=row.not_before_us,
         error=row.error,
     )
+
+
+def _message(reply_to: str) -> int | None:
+    number = reply_to.removeprefix(MESSAGE)
+    return int(number) if number != reply_to and number.isdecimal() else None

@@ -22,6 +22,7 @@ from .memory import Memories
 from .memos import Memos
 from .migrate import SCHEMA, migrate, revision
 from .outbox import Outbox
+from .questions import Questions
 from .silences import Silences
 from .spend import Spending
 from .work import Work
@@ -30,7 +31,18 @@ log = logging.getLogger(__name__)
 
 
 class SqlStore(
-    Looks, History, Incidents, Outbox, Buttons, Inbox, Memos, Memories, Silences, Spending, Store
+    Looks,
+    History,
+    Incidents,
+    Outbox,
+    Buttons,
+    Inbox,
+    Questions,
+    Memos,
+    Memories,
+    Silences,
+    Spending,
+    Store,
 ):
     """Made by `open_store`."""
 
