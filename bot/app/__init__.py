@@ -19,6 +19,7 @@ from bot.adapters.github import GitHub, github_client
 from bot.adapters.logbook import start_log
 from bot.adapters.render import Render, render_client
 from bot.adapters.runbooks import load
+from bot.adapters.sources.changes import Changes
 from bot.adapters.sources.logs import RecentLogs
 from bot.adapters.store import open_store
 from bot.adapters.store.apart import migrate_apart
@@ -112,6 +113,7 @@ def world_of(ways: Ways, ticks: Ticks) -> World:
     parts = [parts_of(service, ways) for service in house.services]
     upstreams = [upstream_check(upstream, ways) for upstream in house.upstreams]
     checks, its_rules = [*(c for p in parts for c in p.checks), *upstreams], rules(house)
+    slow = [source for service in house.services for source in deeper(service, ways)]
     return World(
         store=ways.store,
         checks=checks,
@@ -126,12 +128,13 @@ def world_of(ways: Ways, ticks: Ticks) -> World:
         rules=its_rules,
         witness=Outside((settings.telegram_api_url, settings.render_api_url), ways.web),
         look_soon=lambda service, check: ticks.soon(f"{service}/{check}"),
-        deeper=[source for service in house.services for source in deeper(service, ways)],
+        deeper=slow,
         runbooks=known_runbooks(settings),
         model=claude(settings, house, ways.store, ways.stack),
         places={one.name: places_of(one) for one in house.services},
         artist=artist(ways.stack),
         journals=[s for p in parts for s in p.sources if isinstance(s, RecentLogs)],
+        diffs=[s for s in slow if isinstance(s, Changes)],
     )
 
 

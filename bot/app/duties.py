@@ -33,6 +33,7 @@ from bot.flows.draw import draw
 from bot.flows.engine import Bell, Duty, News
 from bot.flows.investigate import investigate
 from bot.flows.narrate import narrate
+from bot.flows.question import answer
 from bot.flows.quiet import expire
 from bot.flows.remind import remind
 from bot.flows.triage import triage
@@ -44,6 +45,7 @@ from bot.settings import House
 log = logging.getLogger(__name__)
 
 ASKING = 75.0  # seconds that a model may take, and what is done with its answer
+ANSWERING = 110.0  # the same of a question, for which it looks things up
 KEEP = timedelta(days=7)  # of looks, handled updates and delivered lines
 MARGIN = 30.0  # seconds that a look may take beside what it waits for
 PAGE_FIRST = 0.2  # seconds that it takes to write a page and send it
@@ -126,6 +128,7 @@ def flows(world: World) -> list[Duty]:
         adds("investigate", partial(investigate, world), 2),
         adds("narrate", partial(narrate, world), 2, deadline=ASKING, abrupt=True),
         adds("draw", partial(draw, world), 5, abrupt=True, makes=post),
+        works("question", partial(answer, world), 2, deadline=ANSWERING, abrupt=True, makes=post),
         works("act", partial(act, world), 1),
         works("verify", partial(verify, world), 1),
         adds("close", partial(close, world), 5),

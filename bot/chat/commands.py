@@ -76,7 +76,7 @@ async def carry_out(
         case "severity":
             said = await say_severity(world, command.text, by, key)
         case "help" | "start":
-            said = Spoken(help_text())
+            said = Spoken(help_text(replies=world.model is not None))
         case "report":
             said = await hand_over_report(world, command.text, by)
         case "todo":

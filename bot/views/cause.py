@@ -35,7 +35,8 @@ def provenance(cause: Cause) -> Iterator[str]:
         if cause.unsaid:
             yield flat(cause.unsaid, 120)
         return
-    yield f"By {flat(cause.by, 40)}: {plural(len(cause.claims), 'quote')} checked ({ids})"
+    which = f" ({ids})" if ids else ""
+    yield f"By {flat(cause.by, 40)}: {plural(len(cause.claims), 'quote')} checked{which}"
     if cause.dropped:
         yield f"{cause.dropped} not borne out and left out"
     yield f"${cause.cost:.3f}"

@@ -21,6 +21,7 @@ COMMANDS = (
     ("maintenance", "work is done: /maintenance 1h, with service and reason if you like"),
     ("oncall", "who is on call: /oncall me 8h, /oncall Ben 2d, /oncall off"),
     ("diagnose", "the cause, what it rests on, and the ways out: /diagnose, or /diagnose 12"),
+    ("ask", "a question in your own words: /ask was anything deployed?, or /ask 12 what helped?"),
     ("runbook", "what fits this trouble: quick checks answered, what helps"),
     ("logs", "the newest log lines; /logs timeout shows those that hold the word"),
     ("db", "how the database is, asked now"),
@@ -38,7 +39,11 @@ COMMANDS = (
 )
 
 
-def help_text() -> Message:
+REPLIES = "Or reply to a message of an incident with a question: Claude looks it up and answers."
+
+
+def help_text(*, replies: bool = False) -> Message:
+    """`replies`: a model is there to answer what people ask in their own words."""
     lines = [f"/{name} – {esc(what)}" for name, what in COMMANDS]
-    text = "\n".join([bold("What you can type"), *lines])
+    text = "\n".join([bold("What you can type"), *lines, *([REPLIES] if replies else [])])
     return Message(html=text, minimal="/status /incident /approve ID /deny ID /ack /resolve")

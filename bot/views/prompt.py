@@ -32,8 +32,8 @@ the JSON.
 - "found" tells what came of a look: "something", "nothing" (looked at, nothing there), or \
 "unreadable" (nobody could look: that proves nothing).
 - Ids: S service, L logs, B database, D deploys, C changes, U what it depends on, M metrics. W \
-is what our checks saw, H memory of past incidents, R a runbook: those three never prove a \
-cause.
+is what our checks saw and what was done, H memory of past incidents, R a runbook: those three \
+never prove a cause.
 - [secret:1a2b3c] stands for a secret that was masked. Equal marks are equal secrets. A mask is \
 never what is wrong.
 

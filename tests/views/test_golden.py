@@ -32,6 +32,7 @@ from tests.views.scenes import (
     failing,
     relapsed,
 )
+from tests.views.test_question_view import ANSWERS
 
 BERLIN = replace(RULES, zone=ZoneInfo("Europe/Berlin"))
 
@@ -393,5 +394,5 @@ def test_unreadable_is_not_nothing():
 def test_no_golden_is_left_over():
     known = {*CARDS, *LOGS, *CLEARS, *REPORTS, *TODOS, *STATUSES}
     known |= {"card_in_berlin", "card_verifying_waits", "card_superseded", "reminder", "persisted"}
-    known |= {"help", *DARK, *(name.replace("blindness", "sight") for name in DARK)}
+    known |= {"help", *ANSWERS, *DARK, *(name.replace("blindness", "sight") for name in DARK)}
     assert {file.stem for file in FOLDER.iterdir()} == known

@@ -17,6 +17,7 @@ from bot.domain.changes import (
     Judgement,
     Strength,
     Symptoms,
+    brought,
     category_of,
     changes_of,
     files_of,
@@ -65,6 +66,13 @@ class Changes:
         changes, gap = await self._with_files(changes)
         # Some hundred files against some dozen of tracebacks, for each change.
         return await asyncio.to_thread(self._judged, changes, symptoms_of(incident), gap)
+
+    async def diff(self, deploy: str) -> tuple[str, ...]:
+        """Lines on what it brought; none where it is not among the newest. Raises Unavailable."""
+        known = changes_of(await self.render.deploys(self.id, READ), READ)
+        wanted = [change for change in known if _is_named(change, deploy)]
+        changes, gap = await self._with_files(wanted[:1])
+        return tuple(line for change in changes for line in brought(change, gap))
 
     def _judged(self, changes: Sequence[Change], symptoms: Symptoms, gap: str) -> Evidence:
         found = suspects(changes, symptoms)
@@ -165,6 +173,12 @@ def _category(
         return category, False
     follows = category in {"", UNREACHABLE} | BRINGS[UNREACHABLE]
     return (UNREACHABLE, True) if follows else (category, False)
+
+
+def _is_named(change: Change, name: str) -> bool:
+    """By the id of the deploy, or by its commit, which may be cut short."""
+    commit = change.deploy.commit.lower()
+    return name == change.deploy.id or (is_commit(name) and commit.startswith(name.lower()))
 
 
 def _is_comparable(change: Change) -> bool:

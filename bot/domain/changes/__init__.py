@@ -6,7 +6,7 @@ from .change import CUT, MOST, Change, Commit, File, changes_of, is_commit
 from .places import files_of
 from .risk import Level, Rated, risk
 from .ruling import Held, Ruling, Strength
-from .said import line, summary
+from .said import brought, line, summary
 from .suspects import Judgement, Known, suspects
 from .symptoms import DEPLOY_CODES, Symptoms, category_of
 
@@ -25,6 +25,7 @@ __all__ = [
     "Ruling",
     "Strength",
     "Symptoms",
+    "brought",
     "category_of",
     "changes_of",
     "files_of",

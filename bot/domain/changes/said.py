@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.domain.platform import IN_PROGRESS, RELEASED, SOON
 
@@ -37,6 +37,22 @@ def line(ruling: Ruling, rated: Rated) -> str:
     mark = f"weak {mark}" if ruling.strength is Strength.WEAK else mark
     parts = (f"{ruling.change.name} {_when(ruling)}", mark, str(rated), title(ruling.change))
     return " · ".join(part for part in parts if part)
+
+
+def brought(change: Change, gap: str) -> Iterator[str]:
+    """What it changed: its files, and under each the lines; `gap` is why they are not known."""
+    deploy = change.deploy
+    yield f"{change.name} ({deploy.id}, {deploy.status}): {title(change)}"
+    if change.touched is None:
+        yield f"its files are not known: {gap}" if gap else "its files are not known"
+        return
+    for file in change.touched:
+        yield f"{file.path} +{file.added} -{file.removed}"
+        yield from file.changed.splitlines()
+    if change.cut:
+        yield "there are more files than these"
+    if not change.touched:
+        yield "the same code as before"
 
 
 def title(change: Change) -> str:

@@ -67,17 +67,19 @@ def settle(said: Said, brief: Brief) -> Cause:
 def settle_reply(said: SaidReply, question: str, brief: Brief) -> Cause:
     """Keep what stands of an answer; never more than likely.
 
-    `brief` is the one that was shown, with what the model has looked up since.
+    `brief` is the one that was shown, with what the model has looked up since. What our own checks
+    saw and what was done bear out an answer, though they prove no cause; memory and a runbook, too,
+    but of another time.
     """
     claims = _standing(said.claims, brief)
     sentences = SENTENCE.split(tidy(said.reply, LONGEST_REPLY))
     kept = [s for s in sentences if s and is_backed(s, brief)]
-    proven = any(_proves(claim) for claim in claims)
+    proven = any(kind(claim.evidence) not in {MEMORY, RUNBOOK} for claim in claims)
     reply = " ".join(kept) or "It said nothing that the evidence bears out."
     dropped = len(said.claims) - len(claims) + sum(map(bool, sentences)) - len(kept)
     return Cause(
         problem=tidy(question, LONGEST),
-        cause=reply if proven or not kept else f"No quote bears this out: {reply}",
+        cause=reply if claims or not kept else f"No quote bears this out: {reply}",
         sure=Sure.LIKELY if proven else Sure.INCONCLUSIVE,
         claims=claims,
         not_checked=(*_points(said.not_checked), *brief.left_out),

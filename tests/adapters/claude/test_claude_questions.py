@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from claude_desk import LARGE, SMALL, Looking, results
 
 from bot.adapters.claude import TURNS
+from bot.domain.logs.lines import LogLine
+from bot.domain.rules import Rules
 from bot.domain.why.cause import Sure
+from bot.flows.looking import look as look_of_the_house
 from bot.ports import Unavailable
 from bot.sandbox.claude import Reply, data, refusal, text, tool_use
 from bot.sandbox.claude.rules import check
-from tests.briefs import brief, claim, reply
+from tests.briefs import NOW, brief, claim, incident, reply
+from tests.stories.test_lookup import FakeJournal
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -203,3 +210,15 @@ async def test_an_api_that_takes_no_turn_of_ours(claude, emulator):
     told = await claude.answer(NIGHT, "why?", look)
     assert [c.evidence for c in told.cause.claims] == ["L1"]
     assert look.asked
+
+
+async def test_the_looks_of_the_house_answer_it(claude, emulator):
+    seen = claim("L2", "03:13:00 timeout after 30 s", "It waits 30 s.")
+    emulator.script(SEARCH, data(reply(claims=[seen], reply="It waits 30 s.")))
+    log = FakeJournal([LogLine(NOW - timedelta(minutes=1), "timeout after 30 s")])
+    world = SimpleNamespace(journals=[log], now=lambda: NOW, rules=Rules())
+    look = partial(look_of_the_house, world, incident())
+    told = await claude.answer(NIGHT, "timeouts?", look)
+    assert (told.cause.cause, told.cause.sure) == ("It waits 30 s.", Sure.LIKELY)
+    [item] = told.looked
+    assert item.lines[0] == "life-os: 1 of 1 lines have it; the oldest read is of 03:13:00"

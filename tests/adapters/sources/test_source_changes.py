@@ -348,3 +348,25 @@ def test_without_a_first_error_it_began_when_we_noticed(told):
 def test_the_category(evidence, check, code, category, confirmed):
     found = symptoms_of(incident(*evidence, check=check, code=code))
     assert (found.category, found.confirmed) == (category, confirmed)
+
+
+# One deploy, looked up.
+
+
+@pytest.mark.parametrize("name", [C, C[:7], C[:7].upper()])
+async def test_what_one_commit_brought(api, site, name):
+    head, *rest = await source(api, site).diff(name)
+    assert C[:7] in head
+    assert rest == ["lifeos/db.py +3 -0", "+x", "README.md +3 -0", "+x"]
+    assert site.asked == [f"{B}...{C}"]
+
+
+async def test_of_an_unknown_deploy_nothing_is_told_and_nobody_asked(api, site):
+    assert await source(api, site).diff("dep-nobody") == ()
+    assert await source(api, site).diff("") == ()
+    assert site.asked == []
+
+
+async def test_without_a_repository_its_files_are_not_known(api):
+    _, said = await source(api).diff(C[:7])
+    assert said == "its files are not known: no repository is set"

@@ -629,3 +629,23 @@ def test_the_watch_is_a_symptom():
     assert ROLLBACK.effect == night.acts[1].effect
     assert CHANGES.id == "C1"
     assert PAST.id == "H1"
+
+
+# What bears out an answer.
+
+
+def test_what_our_own_checks_saw_bears_out_an_answer_though_it_proves_no_cause():
+    seen = claim("W1", "failing since 03:12:00 UTC: http", "http fails.")
+    told = answered(claims=[seen], reply="http fails.")
+    assert (told.cause, told.sure) == ("http fails.", Sure.LIKELY)
+
+
+def test_an_answer_from_memory_is_said_and_not_sure():
+    then = claim("H1", "a rollback helped", "A rollback helped then.")
+    told = answered(claims=[then], reply="A rollback helped then.")
+    assert (told.cause, told.sure) == ("A rollback helped then.", Sure.INCONCLUSIVE)
+
+
+def test_without_a_quote_an_answer_says_so():
+    told = answered(claims=[], reply="memory.load fails.")
+    assert told.cause == "No quote bears this out: memory.load fails."
