@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -19,12 +20,14 @@ LONGEST_WAIT = 3_600  # seconds that a flood limit is believed: an odd one must 
 NUMBERS = 2**53  # ids have 52 significant bits at most (Bot API, Chat and User)
 
 # What we read of an answer, and of which type it must be (Bot API); "?" marks what may be missing
-# or null. The rest may have any form: it is left out before PTB, which checks no type, reads it.
+# or null, "~" what may have another form, too: a command must not be lost for what it replies to.
+# The rest may have any form: it is left out before PTB, which checks no type, reads it.
 USER = {"id": int, "is_bot": bool, "first_name": str}
 CHAT = {"id": int, "type": str}
 SENT = {"message_id": int, "date": int, "chat": CHAT}
 ENTITY = {"type": str, "offset": int, "length": int}
-MESSAGE = SENT | {"from?": USER, "sender_chat?": CHAT, "text?": str, "entities?": [ENTITY]}
+SAID = {"from?": USER, "sender_chat?": CHAT, "text?": str, "entities?": [ENTITY]}
+MESSAGE = SENT | SAID | {"reply_to_message~": SENT}
 TAP = {"id": str, "from": USER, "message?": SENT, "chat_instance": str, "data?": str}
 UPDATE = {"update_id": int, "message?": MESSAGE, "callback_query?": TAP}
 SENDS = ("sendMessage", "sendDocument", "sendPhoto", "editMessageText", "editMessageMedia")
@@ -99,8 +102,10 @@ def cut(value: object, shape: object) -> Any:  # noqa: ANN401 - as JSON as what 
     if isinstance(shape, dict) and isinstance(value, dict):
         found = {}
         for key, inner in shape.items():
-            name = key.removesuffix("?")
-            if value.get(name) is not None or name == key:
+            name = key.rstrip("?~")
+            if value.get(name) is None and name != key:
+                continue
+            with suppress(ValueError) if key.endswith("~") else nullcontext():
                 found[name] = cut(value.get(name), inner)
         return found
     if isinstance(shape, list) and isinstance(value, list):

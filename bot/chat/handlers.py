@@ -12,12 +12,12 @@ from telegram.error import TelegramError
 
 from bot.chat.buttons import token_of
 from bot.chat.client import Client, understood
-from bot.chat.commands import Spoken, Typed, carry_out, spoken, typed
+from bot.chat.commands import Spoken, Typed, carry_out, number_and_rest, spoken, typed
 from bot.chat.gate import sender, tapper
 from bot.domain.incident import Refused
 from bot.domain.people import Person, Role
 from bot.domain.severity import Severity
-from bot.flows import desk, quiet
+from bot.flows import desk, question, quiet
 from bot.flows.engine import Bell, News
 from bot.ports import IssuedButton, Lane, Post, Unavailable, World
 from bot.ports import Update as Kept
@@ -137,8 +137,10 @@ class Handlers:
 
     async def told(self, message: Message, update_id: int) -> str:
         command, by = typed(message), sender(message)
-        if command is None or by is None:
-            return "not a command of a person"
+        if by is None:
+            return "not of a person"
+        if command is None:
+            return await self.replied(message, by, update_id)
         if command.at and command.at.lower() != (await self.own_name()).lower():
             return "meant for another bot"
         home = await self.world.store.chat_now(self.world.chat)
@@ -148,8 +150,38 @@ class Handlers:
             return "a chat that is not ours"
         elif message.chat.id != home:
             said = spoken("I answer in the on-call chat only.")
+        elif command.name == "ask":
+            id, text = number_and_rest(command.text)
+            return await self.asked(message, text, by, update_id, id or await self.about(message))
         else:
             said = await self.in_one_line(command, by, f"tg:{update_id}")
+        return await self.say(said, message, update_id)
+
+    async def replied(self, message: Message, by: Person, update_id: int) -> str:
+        """What answers a message of an incident, and is no command, is a question about it."""
+        id = await self.about(message)
+        if id is None or not message.text:
+            return "neither a command nor a question"
+        return await self.asked(message, message.text, by, update_id, id)
+
+    async def about(self, message: Message) -> int | None:
+        """The incident of the message that this one replies to, if it is one of ours."""
+        above, home = message.reply_to_message, await self.world.store.chat_now(self.world.chat)
+        if above is None or message.chat.id != home:
+            return None
+        return await question.about(self.world, home, above.message_id)
+
+    async def asked(
+        self, message: Message, text: str, by: Person, update_id: int, id: int | None
+    ) -> str:
+        here = message.message_id
+        try:
+            await question.ask(self.world, text, id, by, update=update_id, message=here)
+        except Refused as no:
+            return await self.say(spoken(f"No: {no}."), message, update_id)
+        return "a question"
+
+    async def say(self, said: Spoken, message: Message, update_id: int) -> str:
         post = Post(
             said.key or f"answer:{update_id}",
             message.chat.id,
