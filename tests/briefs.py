@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.domain.cause import Cause, Sure
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind
 from bot.domain.narration.brief import brief_of
 from bot.domain.remedy import Live, Proposal, Risk
 from bot.domain.severity import Severity
-from bot.domain.why.cause import Cause, Sure
 
 BEGAN = datetime(2026, 1, 1, 3, 12, tzinfo=UTC)
 NOW = BEGAN + timedelta(minutes=2)

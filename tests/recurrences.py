@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from bot.domain.cause import Cause, Sure
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident, Phase
 from bot.domain.moves import Kind
 from bot.domain.remedy import Live, Proposal, Risk
 from bot.domain.severity import row
-from bot.domain.why.cause import Cause, Sure
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

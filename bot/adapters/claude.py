@@ -14,10 +14,10 @@ from bot.adapters.breaker import LONGEST, Breaker
 from bot.adapters.claude_answers import Answer, Failed
 from bot.adapters.claude_requests import MOST_OUTPUT, as_json, body, open_client
 from bot.adapters.claude_tools import Looks
+from bot.domain.cause import Cause
 from bot.domain.narration.brief import Ask, Brief, Look, Told, Wording
 from bot.domain.narration.claims import settle, settle_reply
 from bot.domain.narration.spend import DOLLAR, Capped, Caps, Purse, Usage, Wish, cost, worst
-from bot.domain.why.cause import Cause
 from bot.ports import Unavailable
 
 if TYPE_CHECKING:

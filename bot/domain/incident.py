@@ -7,11 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
+from .cause import Cause
 from .evidence import Evidence
 from .moves import BEGINS_PROOF, TRANSITIONS, K, Kind, Status
 from .remedy import Live, Proposal
 from .severity import Severity, kind_of, worst
-from .why.cause import Cause
 
 WATCHDOG = "watchdog"
 ROOTS = {"postgres": 0, "service": 1}  # what the failures of other checks follow from, in order

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.domain.cause import Cause
 from bot.domain.evidence import Evidence
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind, Status
 from bot.domain.narration.brief import brief_of
 from bot.domain.narration.claims import together
-from bot.domain.why.cause import Cause
 from bot.ports import Model, Stale, Unavailable, World
 
 SENT = "model.sent"  # memo: what was sent last, for whoever asks

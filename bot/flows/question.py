@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
+from bot.domain.cause import Cause, Sure
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident, Refused
 from bot.domain.moves import WHILE_LIVE, Status
@@ -12,7 +13,6 @@ from bot.domain.narration.brief import Brief, Told, brief_of
 from bot.domain.narration.plain import plain
 from bot.domain.people import Person, Role
 from bot.domain.question import Question
-from bot.domain.why.cause import Cause, Sure
 from bot.flows.desk import LONGEST_NUMBER, allow
 from bot.flows.looking import look
 from bot.flows.lookup import newest

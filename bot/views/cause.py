@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.domain.why.cause import RULES, Cause, Claim, Option, Sure
+from bot.domain.cause import RULES, Cause, Claim, Option, Sure
 
 from .words import bold, esc, flat, plural, small
 

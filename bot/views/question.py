@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from bot.domain.cause import Claim, Sure
 from bot.domain.evidence import Evidence
 from bot.domain.incident import Incident
 from bot.domain.moves import Status
 from bot.domain.narration.brief import Told
 from bot.domain.question import Question
 from bot.domain.rules import Rules
-from bot.domain.why.cause import Claim, Sure
 
 from .acts import ACTS, act_of
 from .cause import provenance

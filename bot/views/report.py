@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
+from bot.domain.cause import RULES, Cause
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident, Phase
 from bot.domain.moves import Kind
 from bot.domain.proof import done
 from bot.domain.rules import Rules
 from bot.domain.severity import MEANING, row
-from bot.domain.why.cause import RULES, Cause
 
 from .acts import act_in
 from .card import how_it_ended

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.runbooks import load
+from bot.domain.cause import RULES, Cause, Sure
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event
 from bot.domain.moves import Kind, Status
-from bot.domain.why.cause import RULES, Cause, Sure
 from bot.flows.investigate import investigate
 from bot.flows.triage import triage
 from bot.flows.watch import watch

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.cause import RULES, Cause, Claim, Sure
 from bot.domain.moves import Kind
 from bot.domain.narration.brief import Told
 from bot.domain.narration.spend import Usage
-from bot.domain.why.cause import RULES, Cause, Claim, Sure
 from bot.flows import desk
 from bot.flows.narrate import SENT, narrate
 from bot.flows.triage import triage

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.cause import Cause, Claim, Sure
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Refused
 from bot.domain.moves import Kind
 from bot.domain.narration.brief import Told
 from bot.domain.narration.spend import Usage
-from bot.domain.why.cause import Cause, Claim, Sure
 from bot.flows import desk
 from bot.flows.announce import announce
 from bot.flows.narrate import SENT

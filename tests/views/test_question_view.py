@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
+from bot.domain.cause import Cause, Claim, Sure
 from bot.domain.evidence import Evidence, Found
 from bot.domain.narration.brief import Told
 from bot.domain.narration.spend import Usage
 from bot.domain.question import Question
-from bot.domain.why.cause import Cause, Claim, Sure
 from bot.sandbox.telegram.text import utf16
 from bot.views.question import answered, by_rules, looking, on_offer
 from tests.views.golden import golden, written

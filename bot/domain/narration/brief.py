@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.domain.cause import Cause, Option
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident
 from bot.domain.remedy import Proposal
-from bot.domain.why.cause import Cause, Option
 from bot.domain.why.ways import way_of
 
 from .plain import LEFT_OUT, plain, shown

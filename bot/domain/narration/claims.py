@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from bot.domain.cause import Cause, Claim, Option, Sure
 from bot.domain.evidence import Found
 from bot.domain.logs.consequences import BRINGS
-from bot.domain.why.cause import Cause, Claim, Option, Sure
 
 from .brief import MEMORY, RUNBOOK, WATCH, Brief, kind
 from .plain import tidy

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from bot.domain.cause import Cause
 from bot.domain.evidence import Evidence, found_by
 from bot.domain.incident import Event, Incident, Phase
 from bot.domain.moves import BEGINS_PROOF, Kind, Status
 from bot.domain.redact import redact
 from bot.domain.severity import Severity, kind_of, row
-from bot.domain.why.cause import Cause
 
 from .fingerprint import error_of, fingerprint, top_logs
 from .terms import terms

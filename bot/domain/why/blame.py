@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta, tzinfo
 from enum import StrEnum
 
+from bot.domain.cause import Option, Sure
 from bot.domain.evidence import Evidence
 from bot.domain.incident import Incident
 from bot.domain.length import about
 from bot.domain.severity import kind_of
 
 from .case import TELEGRAM, Case
-from .cause import Option, Sure
 from .dependencies import PAGE, PROBE, Dependency, Sort, State, read, spelt
 from .trouble import Trouble, trouble_of, with_database
 from .waiting import while_platform_fails, while_they_fail

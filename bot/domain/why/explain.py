@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, tzinfo
 
+from bot.domain.cause import Cause, Claim, Option, Sure
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident
 from bot.domain.logs.consequences import BRINGS
@@ -12,7 +13,6 @@ from bot.domain.remedy import Proposal
 from bot.domain.severity import row
 
 from .blame import OWN, Blame, Whose, blame
-from .cause import Cause, Claim, Option, Sure
 from .signs import WEAK, Sign, signs
 from .trouble import NONE, category_of, fact, looked
 from .ways import steps_for, way_of

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.domain.cause import Claim, Sure
 from bot.domain.evidence import Evidence
 from bot.domain.incident import Incident
 from bot.domain.severity import kind_of, row
 
 from .blame import Blame, Whose
 from .case import TELEGRAM
-from .cause import Claim, Sure
 from .trouble import NONE, category_of, fact, looked
 
 QUOTED = 160  # characters

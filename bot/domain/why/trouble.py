@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.domain.cause import Sure
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident
 from bot.domain.logs.families import family_of
 from bot.domain.severity import kind_of
 
-from .cause import Sure
 from .dependencies import LAME, Dependency, Sort, State
 
 READ = 4_000  # characters of a log's evidence that names are looked for in

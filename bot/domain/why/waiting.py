@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .cause import Option
+from bot.domain.cause import Option
 
 
 def while_they_fail(who: str) -> tuple[Option, ...]:

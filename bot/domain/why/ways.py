@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bot.domain.cause import Option
 from bot.domain.remedy import Proposal, Risk
-
-from .cause import Option
 
 TIMES = {
     "restart": "about a minute",

@@ -13,7 +13,7 @@ from claude_desk import LARGE, NO_TLS, SMALL, Pauses
 from starlette.responses import Response
 
 from bot.adapters.claude_answers import Failed, answer, meaning
-from bot.domain.why.cause import Sure
+from bot.domain.cause import Sure
 from bot.ports import Unavailable
 from bot.sandbox.claude import Failure, data, text
 from bot.sandbox.claude.message import message as whole

@@ -13,8 +13,8 @@ import pytest
 from claude_desk import KEY, LARGE, SMALL, Book, opens, results
 
 from bot.adapters import claude_requests
+from bot.domain.cause import Sure
 from bot.domain.narration.spend import cost
-from bot.domain.why.cause import Sure
 from bot.ports import Unavailable
 from bot.sandbox.claude import data, refusal, text, tool_use
 from bot.sandbox.claude.rules import check

@@ -12,9 +12,9 @@ import pytest
 from claude_desk import LARGE, SMALL, Looking, results
 
 from bot.adapters.claude import TURNS
+from bot.domain.cause import Sure
 from bot.domain.logs.lines import LogLine
 from bot.domain.rules import Rules
-from bot.domain.why.cause import Sure
 from bot.flows.looking import look as look_of_the_house
 from bot.ports import Unavailable
 from bot.sandbox.claude import Reply, data, refusal, text, tool_use

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
+from bot.domain.cause import Cause, Claim, Option, Sure
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Phase
 from bot.domain.moves import Kind
 from bot.domain.remedy import Live, Proposal, Risk
 from bot.domain.severity import Severity
-from bot.domain.why.cause import Cause, Claim, Option, Sure
 from bot.ports import Button, Document, Lane, Message, Picture, Post
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.domain.cause import Cause, Sure
 from bot.domain.charts.chart import around
 from bot.domain.charts.plots import errors
 from bot.domain.charts.telling import Subject, log_of, metrics_of, subject
@@ -13,7 +14,6 @@ from bot.domain.incident import Event, Incident
 from bot.domain.measures.points import packed
 from bot.domain.moves import Kind
 from bot.domain.severity import Severity
-from bot.domain.why.cause import Cause, Sure
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MEMORY = Evidence("M1", "metrics", Found.SOMETHING, "", (("memory_points", packed([(NOW, 5.0)])),))

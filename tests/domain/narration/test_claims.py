@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from pydantic import TypeAdapter, ValidationError
 
+from bot.domain.cause import Cause, Option, Sure
 from bot.domain.evidence import Evidence, Found
 from bot.domain.narration.brief import as_data, brief_of, kind, next_id, sections
 from bot.domain.narration.claims import settle, settle_reply, together
 from bot.domain.narration.plain import LEFT_OUT, tidy
 from bot.domain.narration.said import Said, SaidReply
-from bot.domain.why.cause import Cause, Option, Sure
 from bot.domain.why.ways import way_of
 from tests.briefs import (
     BEGAN,

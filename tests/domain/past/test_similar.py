@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.cause import Cause, Sure
 from bot.domain.incident import Event
 from bot.domain.moves import Kind
 from bot.domain.past.memory import BY_ITSELF, PERSON, memory_of
@@ -18,7 +19,6 @@ from bot.domain.past.similar import MOST, How, Recalled, freshness, similar
 from bot.domain.past.terms import MOST as MOST_TERMS
 from bot.domain.past.terms import terms
 from bot.domain.severity import Severity
-from bot.domain.why.cause import Cause, Sure
 from tests.fuzz import TEXT, fuzz
 from tests.recurrences import (
     ANN,

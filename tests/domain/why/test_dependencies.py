@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.cause import Sure
 from bot.domain.check import Patience, Result, Seen
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident
@@ -16,7 +17,6 @@ from bot.domain.logs.consequences import SEVERITIES
 from bot.domain.moves import Kind
 from bot.domain.severity import TABLE, Severity
 from bot.domain.why.blame import OWN, Whose, blame, decide
-from bot.domain.why.cause import Sure
 from bot.domain.why.dependencies import (
     SOURCE,
     Dependency,

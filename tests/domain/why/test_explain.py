@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.cause import Sure
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind
 from bot.domain.severity import row
-from bot.domain.why.cause import Sure
 from bot.domain.why.explain import explain
 
 AT = datetime(2026, 1, 1, 3, 12, tzinfo=UTC)
