@@ -54,7 +54,9 @@ class Logs:
             return Result(self.service, self.name, Seen.BLIND, now, BEHIND_RENDER, str(gone))
         since, start = now - self.window, running(self._starts)
         since = max(since, start.last) if start else since
-        errors = errors_between(error_events(self._lines.values()), since, now + AHEAD)
+        # An error that counts has begun after `since`; what came before shows where it began.
+        near = (line for line in self._lines.values() if line.at > since - self._overlap)
+        errors = errors_between(error_events(near), since, now + AHEAD)
         rate = len(errors) / (self.window.total_seconds() / 60)
         counted = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
         said = f"{counted} in {about(self.window)} ({rate:.1f}/min)"
@@ -78,9 +80,14 @@ class Logs:
             return ""
         return f"started {about(now - start.last)} ago and has not said “{self.start_marker}”"
 
+    @property
+    def _overlap(self) -> timedelta:
+        """What is older than the window would not count any more."""
+        return min(OVERLAP, self.window)
+
     async def _catch_up(self, now: datetime) -> None:
         back = max(BACK_FILL, self.window, 2 * self.start_within)
-        start = self._cursor - OVERLAP if self._cursor else now - back
+        start = self._cursor - self._overlap if self._cursor else now - back
         owner = await self.render.owner(self.id)
         new = await self.render.logs(owner, self.id, start, now + AHEAD)
         self._starts = starts(self._starts, attributed(new), self.start_marker)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
@@ -20,6 +21,8 @@ CONNECT_SECONDS = 5.0
 COMMAND_SECONDS = 10.0
 MIGRATION_SECONDS = 300.0
 PG_CONNECTIONS = 4
+RESTED = 5.0  # seconds of a connection without work, after which it is tried before it is used
+USED = "used"  # when it was last put back
 
 ALONE = "alone"  # an option of ours: no transaction around it
 SQLITE = {"sqlite", "sqlite+aiosqlite"}
@@ -116,12 +119,12 @@ def _pragmas(*, foreign_keys: bool) -> tuple[str, ...]:
 
 
 def _postgres(url: URL, command_seconds: float) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         url.set(drivername="postgresql+asyncpg", query={}),
         pool_size=PG_CONNECTIONS,
         max_overflow=0,
         pool_timeout=POOL_WAIT,
-        pool_pre_ping=True,
+        pool_use_lifo=True,  # most of the time one connection is enough, and the others rest
         hide_parameters=True,
         connect_args={
             "timeout": CONNECT_SECONDS,
@@ -134,6 +137,33 @@ def _postgres(url: URL, command_seconds: float) -> AsyncEngine:
             **_tls(url),
         },
     )
+    _tried_when_rested(engine)
+    return engine
+
+
+def _tried_when_rested(engine: AsyncEngine) -> None:
+    """What the server closed is known without asking; what rested may be gone without a word.
+
+    To ask before every use, as SQLAlchemy can, is half of the work of a read.
+    """
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def put_back(_: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        entry.info[USED] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def take(connection: DBAPIConnection, entry: ConnectionPoolEntry, _: object) -> None:
+        used = entry.info.get(USED)
+        if used is None:  # it is new
+            return
+        try:
+            driver = entry.driver_connection
+            if driver is None or driver.is_closed():
+                raise InvalidatePoolError
+            if time.monotonic() - used > RESTED:
+                engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
 
 def _tls(url: URL) -> dict[str, str]:

@@ -14,6 +14,8 @@ from .tables import INBOX
 from .upsert import insert_for
 from .work import Part
 
+UNHANDLED = select(INBOX).where(INBOX.c.done_us.is_(None)).order_by(INBOX.c.seq)
+
 
 class Inbox(Part):
     async def take_in(self, updates: Sequence[Update], at: datetime) -> int:
@@ -26,8 +28,7 @@ class Inbox(Part):
         return await self._work(unit) if rows else 0
 
     async def unhandled(self) -> Sequence[Update]:
-        query = select(INBOX).where(INBOX.c.done_us.is_(None)).order_by(INBOX.c.seq)
-        return [Update(row.update_id, row.body) for row in await self._all(query)]
+        return [Update(row.update_id, row.body) for row in await self._all(UNHANDLED)]
 
     async def handled(self, update_id: int, outcome: str) -> None:
         done = update(INBOX).where(INBOX.c.update_id == update_id)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -22,6 +19,7 @@ from bot.ports import Stale
 from . import chain
 from .codec import EVENT as EVENT_FORM
 from .codec import decode, encode
+from .known import Known
 from .tables import EVENT, INCIDENT
 from .work import Part, Work
 
@@ -31,29 +29,18 @@ TOLD = (
     .join(EVENT, EVENT.c.incident == INCIDENT.c.id)
     .order_by(INCIDENT.c.id, EVENT.c.version)
 )
-FRESH = 1.0  # seconds
+UNCLOSED = TOLD.where(INCIDENT.c.status.in_([s for s in Status if s is not Status.CLOSED]))
+UNTOLD = TOLD.where(INCIDENT.c.announced < INCIDENT.c.version)
 CHAINED = TOLD.add_columns(
     EVENT.c.at_us, EVENT.c.kind, EVENT.c.by, EVENT.c.key, EVENT.c.prev_hash, EVENT.c.hash
 )
 
 
-@dataclass(frozen=True)
-class Opened:
-    """The open incidents, when they were asked for, and after how many writes of ours."""
-
-    incidents: Sequence[Incident] = ()
-    asked: float = -FRESH
-    writes: int = -1
-
-    def holds(self, writes: int) -> bool:
-        return self.writes == writes and time.monotonic() - self.asked < FRESH
-
-
 class Incidents(Part):
     def __init__(self, work: Work, now: Callable[[], datetime]) -> None:
         super().__init__(work, now)
-        self._writes = 0
-        self._opened, self._asking = Opened(), asyncio.Lock()
+        self._unclosed = Known(self._read_unclosed)
+        self._untold = Known(self._read_untold)
 
     async def open(self, service: str, event: Event) -> Incident:
         async def unit(connection: AsyncConnection) -> Incident:
@@ -68,7 +55,7 @@ class Incidents(Part):
             await _append(connection, incident)
             return incident
 
-        with self._counted(), _stale_on_conflict(f"{service} has a live incident already"):
+        with self._written(), _stale_on_conflict(f"{service} has a live incident already"):
             return await self._work(unit)
 
     async def incident(self, id: int) -> Incident | None:
@@ -76,19 +63,13 @@ class Incidents(Part):
         return found[0] if found else None
 
     async def having(self, *statuses: Status) -> Sequence[Incident]:
-        """By id, oldest first.
-
-        What is open every healthy look asks: what this process wrote shows at once, what another
-        did (as while a deploy replaces it) within a second.
-        """
-        if statuses != (Status.OPEN,):
+        """By id, oldest first. What is not closed, every flow and every healthy look asks."""
+        if Status.CLOSED in statuses:
             return _told(await self._all(TOLD.where(INCIDENT.c.status.in_(statuses))))
-        async with self._asking:  # who comes while it is asked shares the answer
-            if not self._opened.holds(self._writes):
-                asked, writes = time.monotonic(), self._writes
-                rows = await self._all(TOLD.where(INCIDENT.c.status == Status.OPEN))
-                self._opened = Opened(_told(rows), asked, writes)
-            return self._opened.incidents
+        return [i for i in await self._unclosed() if i.status in statuses]
+
+    async def _read_unclosed(self) -> Sequence[Incident]:
+        return _told(await self._all(UNCLOSED))
 
     async def latest(self, service: str) -> Incident | None:
         mine = select(INCIDENT.c.id).where(INCIDENT.c.service == service)
@@ -101,7 +82,13 @@ class Incidents(Part):
         return _told(await self._all(TOLD.where(INCIDENT.c.id.in_(newest))))[::-1]
 
     async def unannounced(self) -> Sequence[tuple[Incident, int]]:
-        rows = await self._all(TOLD.where(INCIDENT.c.announced < INCIDENT.c.version))
+        found = await self._untold()
+        if found:
+            self._untold.forget()  # it holds until they are announced, which is no write of ours
+        return found
+
+    async def _read_untold(self) -> Sequence[tuple[Incident, int]]:
+        rows = await self._all(UNTOLD)
         announced = {row.id: row.announced for row in rows}
         return [(incident, announced[incident.id]) for incident in _told(rows)]
 
@@ -119,18 +106,14 @@ class Incidents(Part):
                 raise Stale(stale)
             await _append(connection, after)
 
-        with self._counted(), _stale_on_conflict(stale):
+        with self._written(), _stale_on_conflict(stale):
             await self._work(unit)
         return after
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
-        """What was read before or during a write is not what holds after it."""
-        self._writes += 1
-        try:
+    def _written(self) -> Iterator[None]:
+        with self._unclosed.written(), self._untold.written():
             yield
-        finally:
-            self._writes += 1
 
     async def proven(self, id: int) -> bool:
         return chain.unbroken(await self._all(CHAINED.where(INCIDENT.c.id == id)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Delivery, Lane
@@ -13,10 +13,12 @@ from .tables import BUTTON, INBOX, MEMO, POST
 from .upsert import insert_for
 from .work import Part
 
+NAMED = select(MEMO.c.value).where(MEMO.c.name == bindparam("name"))
+
 
 class Memos(Part):
     async def memo(self, name: str) -> str | None:
-        row = await self._first(select(MEMO.c.value).where(MEMO.c.name == name))
+        row = await self._first(NAMED, name=name)
         return None if row is None else row.value
 
     async def set_memo(self, name: str, value: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Update, case, delete, func, or_, select, update
+from sqlalchemy import Update, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.incident import Incident
@@ -15,6 +15,10 @@ from .posts import MESSAGE, MUST_ARRIVE, OUTDATED, POSTED, URGENCY, current_chat
 from .tables import INCIDENT, MOVED_CHAT, POST
 from .upsert import insert_for
 from .work import Part
+
+DUE = POSTED.where(OUTDATED, POST.c.not_before_us <= bindparam("now")).order_by(
+    URGENCY, POST.c.created_us, POST.c.key
+)
 
 
 class Outbox(Part):
@@ -46,9 +50,7 @@ class Outbox(Part):
         return None if row is None else posted(row)
 
     async def due(self, now: datetime) -> Sequence[Posted]:
-        query = POSTED.where(OUTDATED, POST.c.not_before_us <= now)
-        rows = await self._all(query.order_by(URGENCY, POST.c.created_us, POST.c.key))
-        return [posted(row) for row in rows]
+        return [posted(row) for row in await self._all(DUE, now=now)]
 
     async def interrupted(self) -> Sequence[Posted]:
         query = POSTED.where(POST.c.state == Delivery.SENDING)

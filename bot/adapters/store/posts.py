@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, and_, case, or_, select
+from sqlalchemy import Row, and_, bindparam, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Delivery, Lane, Post, Posted, message_of
 
 from .codec import CONTENT, Content, decode, encode
 from .tables import EPOCH, MOVED_CHAT, POST
-from .upsert import insert_for
+from .upsert import Insert, insert_in
 
+MOVED_TO = select(MOVED_CHAT.c.now).where(MOVED_CHAT.c.chat == bindparam("chat"))
 REPLIED = POST.alias("replied")
 # Message ids count within their chat: one of another chat would reply to a stranger's line.
 POSTED = select(POST, REPLIED.c.message_id.label("reply_to_id")).outerjoin_from(
@@ -51,28 +53,29 @@ async def wish(connection: AsyncConnection, post: Post, now: datetime) -> None:
         "created_us": now,
         "updated_us": now,
     }
-    new = insert_for(connection, POST).values(row | fresh)
+    await connection.execute(_upsert(connection.dialect.name), row | fresh)
+
+
+@cache  # the same for every post, and making it costs more than carrying it out
+def _upsert(dialect: str) -> Insert:
+    new = insert_in(dialect, POST)
     settled = POST.c.state.in_((Delivery.SENDING, Delivery.DEAD))
     changes = {
         **{name: new.excluded[name] for name in ("lane", "body", "silent", "reply_to")},
         "state": case((settled, POST.c.state), else_=Delivery.WAITING),
         "wanted": POST.c.wanted + 1,
         "attempts": 0,
-        "updated_us": now,
+        "updated_us": new.excluded.updated_us,
     }
     # Until it is seen, also whether it makes a sound: one of a storm shall not.
     other = or_(POST.c.lane != new.excluded.lane, POST.c.silent != new.excluded.silent)
     unseen = and_(POST.c.message_id.is_(None), POST.c.state == Delivery.WAITING)
     changed = or_(POST.c.body != new.excluded.body, and_(unseen, other))
-    await connection.execute(
-        new.on_conflict_do_update(index_elements=[POST.c.key], set_=changes, where=changed)
-    )
+    return new.on_conflict_do_update(index_elements=[POST.c.key], set_=changes, where=changed)
 
 
 async def current_chat(connection: AsyncConnection, chat: int) -> int:
-    found: int | None = await connection.scalar(
-        select(MOVED_CHAT.c.now).where(MOVED_CHAT.c.chat == chat)
-    )
+    found: int | None = await connection.scalar(MOVED_TO, {"chat": chat})
     return chat if found is None else found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.people import Person
 from bot.domain.silence import Silence, Sort
 
+from .known import Known
 from .tables import SILENCE
 from .upsert import insert_for
-from .work import Part
+from .work import Part, Work
 
 IT = SILENCE.c
 END = func.coalesce(IT.lifted_us, IT.ends_us)
 
 
 class Silences(Part):
+    def __init__(self, work: Work, now: Callable[[], datetime]) -> None:
+        super().__init__(work, now)
+        self._lasting = Known(self._read_lasting)
+
     async def silence(self, silence: Silence, key: str) -> Silence:
         row = {
             "key": key,
@@ -43,10 +48,19 @@ class Silences(Part):
             await connection.execute(new.on_conflict_do_nothing(index_elements=[IT.key]))
             return _silence((await connection.execute(_of(IT.key == key))).one())
 
-        return await self._work(unit)
+        with self._lasting.written():
+            return await self._work(unit)
 
     async def silences(self, at: datetime) -> Sequence[Silence]:
-        return await self._silences(IT.begins_us <= at, at < END)
+        """Every failing look asks for what is in force now."""
+        since, lasting = await self._lasting()
+        if at < since:
+            return await self._silences(IT.begins_us <= at, at < END)
+        return [silence for silence in lasting if silence.in_force(at)]
+
+    async def _read_lasting(self) -> tuple[datetime, Sequence[Silence]]:
+        now = self._now()
+        return now, await self._silences(now < END)
 
     async def ended(self, after: datetime, until: datetime) -> Sequence[Silence]:
         return await self._silences(IT.lifted_us.is_(None), IT.ends_us > after, IT.ends_us <= until)
@@ -61,7 +75,8 @@ class Silences(Part):
             mine = row is not None and bool(key) and row.lifted_key == key
             return _silence(row) if row is not None and (changed.rowcount or mine) else None
 
-        return await self._work(unit)
+        with self._lasting.written():
+            return await self._work(unit)
 
     async def _silences(self, *which: ColumnElement[bool]) -> Sequence[Silence]:
         return [_silence(row) for row in await self._all(_of(*which))]

@@ -52,11 +52,11 @@ class Work:
         """Commit what `unit` did, or nothing if it raises. Raises Unavailable."""
         return await self._to_its_end(self._engine.begin(), unit)
 
-    async def rows(self, query: Executable) -> Sequence[Row[Any]]:
+    async def rows(self, query: Executable, **given: object) -> Sequence[Row[Any]]:
         """Read by one query, without a transaction. Raises Unavailable."""
 
         async def unit(connection: AsyncConnection) -> Sequence[Row[Any]]:
-            return (await connection.execute(query)).all()
+            return (await connection.execute(query, given)).all()
 
         return await self._to_its_end(self._asked.connect(), unit)
 
@@ -115,11 +115,12 @@ class Part:
         self._work = work
         self._now = now
 
-    async def _all(self, query: Executable) -> Sequence[Row[Any]]:
-        return await self._work.rows(query)
+    async def _all(self, query: Executable, **given: object) -> Sequence[Row[Any]]:
+        """`given` are the values of its bindparams: what is asked often is made once."""
+        return await self._work.rows(query, **given)
 
-    async def _first(self, query: Executable) -> Row[Any] | None:
-        return next(iter(await self._all(query)), None)
+    async def _first(self, query: Executable, **given: object) -> Row[Any] | None:
+        return next(iter(await self._all(query, **given)), None)
 
     async def _do(self, *statements: Executable) -> None:
         async def unit(connection: AsyncConnection) -> None:

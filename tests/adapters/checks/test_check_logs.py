@@ -180,6 +180,22 @@ async def test_only_what_is_new_is_read_and_nothing_counts_twice(api, check, now
     assert second["startTime"] == ago(minutes=1)
 
 
+async def test_no_line_is_asked_for_again_that_would_not_count_any_more(api, now):
+    check = Logs("life-os", SRV, api.render(), now, window=timedelta(seconds=12))
+    api["/logs"] = log_book(*errors(10))
+    assert (await check.look()).value == pytest.approx(50.0)
+    now.at += timedelta(seconds=5)
+    assert (await check.look()).value == pytest.approx(35.0)
+    assert api.calls("/logs")[1]["startTime"] == ago(seconds=12)
+
+
+async def test_a_traceback_that_began_before_the_window_is_no_error_of_it(api, now):
+    check = Logs("life-os", SRV, api.render(), now, window=timedelta(seconds=12))
+    trace = ["Traceback (most recent call last):", '  File "/a.py", line 1, in f', "ValueError: x"]
+    api["/logs"] = log_book(*(before(14 - 2 * n, t, level="error") for n, t in enumerate(trace)))
+    assert (await check.look()).value == 0
+
+
 async def test_a_line_that_arrives_late_is_seen(api, check, now):
     api["/logs"] = log_book(before(0, "INFO fine"))
     await check.look()

@@ -152,3 +152,26 @@ async def test_a_database_that_goes_away_and_comes_back(own_postgres, monkeypatc
         await store.open("svc", detected())
     assert await store.proven(1)
     await store.close()
+
+
+async def test_a_restart_of_the_database_between_two_uses_harms_none(own_postgres):
+    store = await open_store(await own_postgres.create("store"), Clock())
+    incident = await store.open("svc", detected())
+    await own_postgres.stop("fast")
+    await own_postgres.start()
+    assert await store.incident(incident.id) == incident
+    await store.close()
+
+
+async def test_only_a_connection_that_rested_is_tried_before_it_is_used(
+    empty_database, monkeypatch
+):
+    store, tried = await open_store(empty_database, Clock()), []
+    dialect = store._work._engine.dialect
+    monkeypatch.setattr(dialect, "do_ping", tried.append)
+    assert [await store.memo("halt") for _ in range(3)] == [None] * 3
+    assert tried == []
+    monkeypatch.setattr(engine, "RESTED", -1.0)  # as when so many seconds have passed
+    assert await store.memo("halt") is None
+    assert len(tried) == 1
+    await store.close()

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from store_examples import FULL, MINUTE, NOON, Clock, detected, noted, post
 
-from bot.adapters.store import incidents, open_store
+from bot.adapters.store import known, open_store
 from bot.domain.incident import Event, Incident, Refused
-from bot.domain.moves import Kind, Status
+from bot.domain.moves import WHILE_LIVE, Kind, Status
 from bot.ports import Stale
 
 CLOSING = (Kind.HEALED, Kind.RECOVERED, Kind.REPORTED)
@@ -64,10 +64,33 @@ async def test_what_is_open_shows_at_once_what_we_wrote(store):
 async def test_what_is_open_shows_soon_what_another_process_wrote(url, store, monkeypatch):
     other = await open_store(url, Clock())
     assert await store.having(Status.OPEN) == []
+    assert await store.unannounced() == []
     incident = await other.open("svc", detected())
     await other.close()
-    monkeypatch.setattr(incidents, "FRESH", 0.0)  # as when a second has passed
+    monkeypatch.setattr(known, "FRESH", 0.0)  # as when a second has passed
     assert await store.having(Status.OPEN) == [incident]
+    assert await store.unannounced() == [(incident, 0)]
+
+
+async def test_who_was_slower_than_another_process_reads_what_it_wrote(url, store):
+    mine = await store.open("svc", detected())
+    assert await store.having(Status.OPEN) == [mine]
+    other = await open_store(url, Clock())
+    theirs = await other.record(mine, Event(Kind.HEALED, NOON))
+    await other.close()
+    with pytest.raises(Stale):
+        await store.record(mine, noted())
+    assert await store.having(Status.OPEN) == []
+    assert await store.having(Status.VERIFYING) == [theirs]
+
+
+async def test_every_status_shows_at_once_what_we_wrote(store):
+    incident = await store.open("svc", detected())
+    for kind in CLOSING:
+        assert await store.having(incident.status) == [incident]
+        incident = await moved_on(store, incident, kind)
+    assert await store.having(*WHILE_LIVE, Status.RESOLVED) == []
+    assert await store.having(Status.CLOSED) == [incident]
 
 
 async def test_of_ten_at_once_one_opens(store, all_at_once):

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from store_examples import MINUTE, NOON
+from store_examples import MINUTE, NOON, Clock
 
-from bot.adapters.store import open_store
+from bot.adapters.store import known, open_store
 from bot.domain.people import Person
 from bot.domain.silence import Silence, Sort
 
@@ -38,6 +38,18 @@ async def test_it_is_in_force_until_its_end(store):
     assert await store.silences(NOON) == [short, long]
     assert await store.silences(NOON + 10 * MINUTE) == [long]
     assert await store.silences(NOON + HOUR) == []
+
+
+async def test_it_shows_soon_what_another_process_silenced_and_lifted(url, store, monkeypatch):
+    other = await open_store(url, Clock())
+    assert await store.silences(NOON) == []
+    one = await other.silence(wanted(), "tg:1")
+    with monkeypatch.context() as later:
+        later.setattr(known, "FRESH", 0.0)  # as when a second has passed
+        assert await store.silences(NOON) == [one]
+        await other.lift(one.id, BOB, NOON, "tg:2")
+        assert await store.silences(NOON) == []
+    await other.close()
 
 
 async def test_lifted_by_whom_and_when(store, sql):
