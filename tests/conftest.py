@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from datetime import UTC, datetime, timedelta
 
@@ -18,23 +19,42 @@ from bot.domain.rules import Rules
 from bot.ports import Reply, Unavailable, World
 from tests.cast import ANN, BEN, CHAT, VIC
 
-WORLDS = ("test_week.py", "test_nights.py", "test_page_night.py")
+WORLDS = ("test_week.py", "test_nights.py")
+PAGE_NIGHT = "test_page_night.py"
+FIRST = (*WORLDS, PAGE_NIGHT, "/page/", "/stories/", "/sandbox/test_", "/lifeos/")
+GIVES_WAY = 10  # how nice a worker is to those that play a world
+
+
+def file_of(nodeid):
+    return nodeid.partition("::")[0]
 
 
 def pytest_collection_modifyitems(items):
-    """Whole nights first: they are the longest."""
-    items.sort(key=lambda item: not item.nodeid.partition("::")[0].endswith(WORLDS))
+    """What takes longest is begun first, so that no worker is left with it at the end."""
+    items.sort(key=lambda item: rank(file_of(item.nodeid)))
+
+
+def rank(file):
+    return next((n for n, part in enumerate(FIRST) if part in file), len(FIRST))
+
+
+def pytest_runtest_setup(item):
+    """Worlds run in real seconds: whatever runs beside one gives way to it."""
+    plays = file_of(item.nodeid).endswith((*WORLDS, PAGE_NIGHT))
+    if "PYTEST_XDIST_WORKER" in os.environ and not plays:
+        os.nice(max(0, GIVES_WAY - os.nice(0)))
 
 
 class OneWorldAtATime(LoadScopeScheduling):
-    """One worker plays the nights one after another: two worlds are more than two cores carry.
+    """One worker plays the nights one after another: many worlds are more than two cores carry.
 
     The marker xdist_group would say so too, but has no effect with this pytest. The other files
-    go to whoever is free, and those of the chat page, which share a browser, to one together.
+    go to whoever is free, and those of the chat page, which share a browser, to one together,
+    with the one night that is played on it.
     """
 
     def _split_scope(self, nodeid):
-        file = nodeid.partition("::")[0]
+        file = file_of(nodeid)
         if file.endswith(WORLDS):
             return "worlds"
         return "browser" if "/page/" in file else file

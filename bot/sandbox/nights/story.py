@@ -20,7 +20,7 @@ BROKEN = "it is broken"
 PAGED = "the page has arrived"
 NUMBER = re.compile(r"Incident #(\d+)")
 LOOK_EVERY = 0.05  # real seconds
-ASK_EVERY = 2.0
+ASK_EVERY = 1.0
 
 
 class WentWrong(Exception):  # noqa: N818 - it is how a story ends
