@@ -252,7 +252,11 @@ class Claude:
         amount = worst(model, len(call.sent.encode("utf-8", "replace")), MOST_OUTPUT)
         wish = Wish(model, call.purpose, amount, self._now(), call.brief.incident)
         caps = self._caps if model == self._models[-1] else self._caps.for_big()
-        return await self._purse.reserve_spend(wish, caps)
+        try:
+            return await self._purse.reserve_spend(wish, caps)
+        except Unavailable as gone:
+            line = f"Claude was not asked, as its cost cannot be noted: {gone}"
+            raise Unavailable(line, permanent=gone.permanent) from gone
 
     async def _settle(self, booking: int, amount: int, request: str) -> None:
         """Where the book cannot be written, the worst case stays in it."""

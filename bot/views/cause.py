@@ -31,7 +31,9 @@ def provenance(cause: Cause) -> Iterator[str]:
     """What it rests on: without evidence a cause is a guess, and says so."""
     ids = ", ".join(dict.fromkeys(c.evidence for c in cause.claims))
     if cause.by == RULES:
-        yield f"By rules from {ids}" if ids else "By rules; no evidence names a cause"
+        known = cause.sure is not Sure.INCONCLUSIVE
+        alone = "By rules from what fails" if known else "By rules; no evidence names a cause"
+        yield f"By rules from {ids}" if ids else alone
         if cause.unsaid:
             yield flat(cause.unsaid, 120)
         return

@@ -134,6 +134,8 @@ def _diagnosed(said: Read) -> tuple[tuple[str, str], ...]:
         "must_not": ",".join(found.must_not),
         "coverage": said.coverage,
     }
+    if error := said.raised or next(iter(said.error), ""):
+        facts["cause_error"] = error[:LONGEST]
     if said.files:
         facts["files"] = ",".join(said.files)
     if found.because and (began := found.because[0].first_at):

@@ -166,8 +166,9 @@ def _unproved(claims: Sequence[Claim], brief: Brief) -> str:
     kinds = {kind(claim.evidence) for claim in proof}
     if len(kinds) >= NEEDED:
         return ""
-    found = f"{_counted(len(proof), 'checked quote')} of {_counted(len(kinds), 'kind')}"
-    return f"{found} of evidence; two of two kinds are needed"
+    if not kinds:
+        return "no quote that stood the check bears it out"
+    return "only one kind of evidence bears it out, and two are needed"
 
 
 def _suspects(brief: Brief) -> tuple[str, ...] | None:
@@ -269,7 +270,3 @@ def _recommended(name: str, options: Sequence[tuple[str, Option]]) -> int | None
 
 def _both(first: tuple[T, ...], second: tuple[T, ...]) -> tuple[T, ...]:
     return tuple(dict.fromkeys((*first, *second)))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

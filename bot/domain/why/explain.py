@@ -14,10 +14,11 @@ from bot.domain.severity import row
 
 from .blame import OWN, Blame, Whose, blame
 from .signs import WEAK, Sign, signs
-from .trouble import NONE, category_of, fact, looked
+from .trouble import NONE, category_of, error_of, fact, looked
 from .ways import steps_for, way_of
 
 LONGEST = 300  # characters of a line
+COMPARED = 60  # characters by which two errors are the same one
 ENOUGH_MEMORY = 0.8  # of the limit: below it, memory is not short
 MEANS = OWN | {
     "database_unreachable": "the database cannot be reached",
@@ -27,11 +28,12 @@ MEANS = OWN | {
     "hang": "it lives, and does nothing",
     "tls": "a certificate is not accepted",
 }
-# What the platform says outright, and no log has to confirm.
+# What a check says outright, and no log has to confirm.
 OUTRIGHT = {
     "suspended": "the service is suspended",
     "deploy_failed": "its newest deploy failed; the version before keeps serving",
     "deploy_stuck": "its deploy does not come to an end",
+    "expiring": "its certificate was not renewed in time",
 }
 
 
@@ -51,7 +53,7 @@ def explain(
         agreeing = [s for s in known if s.category == root or s.category in BRINGS.get(root, ())]
         category, sure = root, how_sure(root, agreeing, evidence)
         cause = _said(root, evidence, blamed)
-        claims = tuple(dict.fromkeys(s.claim for s in agreeing if s.claim))
+        claims = _claims(root, agreeing)
     options = tuple(_options(offers, category, evidence, blamed))
     return Cause(
         problem=_problem(incident),
@@ -84,6 +86,13 @@ def how_sure(root: str, agreeing: Sequence[Sign], evidence: Sequence[Evidence]) 
     return Sure.CONFIRMED if strong - {"logs"} or (strong and several) else Sure.LIKELY
 
 
+def _claims(root: str, agreeing: Sequence[Sign]) -> tuple[Claim, ...]:
+    """Of what names the root, then of what follows from it: that alone would not name it."""
+    own = [s.claim for s in agreeing if s.claim and s.category == root]
+    rest = [s.claim for s in agreeing if s.claim and s.category != root]
+    return tuple(dict.fromkeys((*own, *rest))) if own else ()
+
+
 def _stands(database: Evidence | None) -> bool:
     return fact(database, "state") == "ok" and fact(database, "health") in {"", "ok"}
 
@@ -91,7 +100,7 @@ def _stands(database: Evidence | None) -> bool:
 def _without_sign(
     incident: Incident, evidence: Sequence[Evidence]
 ) -> tuple[Sure, str, str, tuple[Claim, ...]]:
-    """No look names a cause: the platform may say it outright, else it is not known."""
+    """No look names a cause: a check may say it outright, else it is not known."""
     for event in incident.failing:
         if said := OUTRIGHT.get(event.code):
             return Sure.CONFIRMED, f"{said}: {event.note}" if event.note else said, NONE, ()
@@ -106,7 +115,8 @@ def _said(root: str, evidence: Sequence[Evidence], blamed: Blame) -> str:
     if root in {"upstream_outage", "telegram_network"} and blamed.who:
         return blamed.line
     if root == category_of(log):
-        error, where = fact(log, "top_error"), fact(log, "top_where")
+        error, top = error_of(log), fact(log, "top_error")
+        where = fact(log, "top_where") if error[:COMPARED] == top[:COMPARED] else ""
         at = f" in {where}" if where else ""
         said = fact(log, "why") or MEANS.get(root, root)
         return f"{said}: {error}{at}" if error else said

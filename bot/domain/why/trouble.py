@@ -45,7 +45,7 @@ class Trouble:
 
 def trouble_of(incident: Incident, evidence: Sequence[Evidence]) -> Trouble:
     log, service, database = (looked(s, evidence) for s in ("logs", "service", "database"))
-    words = fact(log, "top_error")
+    words = error_of(log)
     telling = (words, *(log.lines[-1:] if log else ()))  # frames name libraries, not culprits
     known = [log, looked("dependencies", evidence), service, database]
     return Trouble(
@@ -100,6 +100,11 @@ def looked(source: str, evidence: Iterable[Evidence]) -> Evidence | None:
     seen = [e for e in evidence if e.source == source and e.found is not Found.UNREADABLE]
     telling = (e for e in seen if category_of(e) != NONE)
     return next(telling, seen[0] if seen else None)
+
+
+def error_of(log: Evidence | None) -> str:
+    """What its category rests on; where it does not tell, the commonest error."""
+    return fact(log, "cause_error") or fact(log, "top_error")
 
 
 def category_of(log: Evidence | None) -> str:

@@ -18,7 +18,7 @@ from bot.domain.narration.spend import cost
 from bot.ports import Unavailable
 from bot.sandbox.claude import data, refusal, text, tool_use
 from bot.sandbox.claude.rules import check
-from tests.briefs import CODE, DEPLOYED, brief, claim, note, option
+from tests.briefs import CODE, DEPLOYED, OFFERS, brief, claim, note, option
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -58,10 +58,11 @@ async def test_the_request(claude, emulator):
     assert emulator.journal[0].headers["authorization"] == f"Bearer {KEY}"
 
 
-async def test_the_emulators_own_answer_is_inconclusive(claude):
+async def test_the_emulators_own_answer_is_made_from_the_evidence(claude):
     told = await claude.explain(brief(rules=CODE))
-    assert (told.cause.sure, told.cause.claims) == (Sure.INCONCLUSIVE, ())
-    assert told.cause.options == ()
+    assert (told.cause.sure, told.cause.category) == (Sure.CONFIRMED, "code_error")
+    assert {c.evidence for c in told.cause.claims} == {"L1", "S1"}
+    assert told.cause.dropped == 0
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,8 @@ async def test_an_invented_act_is_never_offered(claude, emulator):
     told = await claude.explain(brief())
     assert told.cause.options == ()
     emulator.arm("invented_action")
-    assert all(o.act == "" for o in (await claude.explain(brief())).cause.options)
+    offered = {"", *(offer.id for offer in OFFERS)}
+    assert {o.act for o in (await claude.explain(brief())).cause.options} <= offered
 
 
 async def test_a_refusal_goes_to_the_second_model(claude, emulator, book):
@@ -187,7 +189,7 @@ async def test_one_client_for_all_and_it_is_closed(make, emulator):
 async def test_the_book_goes_first(make, emulator):
     book = Book()
     book.broken = "the database failed: disk full"
-    with pytest.raises(Unavailable, match="disk full"):
+    with pytest.raises(Unavailable, match=r"^Claude was not asked.*disk full"):
         await make(book=book).explain(brief())
     assert emulator.journal == []
 

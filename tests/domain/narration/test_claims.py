@@ -169,7 +169,8 @@ def test_two_quotes_of_two_kinds_are_needed():
     other = claim(quote="return pickle.load(file)")
     assert settled(claims=[BROKE, other]).sure is Sure.INCONCLUSIVE
     assert settled(claims=[BROKE, DEPLOYED]).sure is Sure.LIKELY
-    assert "two of two kinds" in settled(claims=[BROKE]).cause
+    assert "only one kind of evidence" in settled(claims=[BROKE]).cause
+    assert "no quote that stood" in settled(claims=[]).cause
 
 
 @pytest.mark.parametrize(
@@ -474,7 +475,7 @@ def test_a_model_never_takes_away_what_code_has_found():
     assert (both.cause, both.sure, both.by) == (rules.cause, Sure.CONFIRMED, "rules")
     assert (both.options, both.recommended) == (rules.options, 0)
     assert (both.dropped, both.cost) == (3, 0.02)
-    assert both.unsaid.startswith("Claude did not settle it: 1 checked quote")
+    assert both.unsaid.startswith("Claude did not settle it: only one kind")
     assert set(unsettled.claims) <= set(both.claims)
 
 

@@ -80,6 +80,7 @@ CASES = [
     (["telegram deaf"], [QUIET, service()], "hang", L),
     (["certificate expired"], [QUIET], "tls", C),
     (["logs disk_full"], [log("disk_full")], "disk_full", L),
+    (["certificate expiring"], [QUIET], "none", C),
     (["service suspended"], [QUIET, service("suspended")], "none", C),
     (["service deploy_failed"], [QUIET], "none", C),
     (["http timeout"], [QUIET, service(), database()], "none", I),
@@ -103,6 +104,21 @@ def test_every_quote_stands_in_its_evidence(fails, found, category, sure):
     for claim in explain(incident, found).claims:
         (one,) = [e for e in found if e.id == claim.evidence]
         assert claim.quote in "\n".join((one.summary, *one.lines))
+
+
+def test_the_error_on_the_card_is_the_one_that_the_cause_rests_on():
+    often = {"error": "DuplicateTable: it exists", "top_where": "db.migrate"}
+    missing = log("missing_env_var", cause_error="KeyError: 'JOURNAL'", **often)
+    cause = explain(failing("service crashed"), [missing]).cause
+    assert cause == "missing_env_var it says: KeyError: 'JOURNAL'"
+    same = log("missing_env_var", cause_error="DuplicateTable: it exists", **often)
+    cause = explain(failing("service crashed"), [same]).cause
+    assert cause.endswith("DuplicateTable: it exists in db.migrate")
+
+
+def test_what_only_follows_from_the_cause_is_no_evidence_of_it():
+    cause = explain(failing("logs disk_full"), [database("slow", detail="took 900 ms")])
+    assert (cause.category, cause.claims) == ("disk_full", ())
 
 
 def test_what_was_not_read_and_what_it_is_not():
