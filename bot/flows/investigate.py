@@ -6,7 +6,7 @@ from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind, Status
 from bot.domain.runbook import as_evidence, match
 from bot.domain.why.explain import explain
-from bot.flows.triage import gather
+from bot.flows.triage import gather, say_cause
 from bot.ports import World
 
 
@@ -15,7 +15,9 @@ async def investigate(world: World) -> bool:
         return False
     waiting = [i for i in await world.store.having(Status.OPEN) if i.needs_investigation]
     for incident in waiting:
-        await world.store.record(incident, await looked_deeper(world, incident))
+        event = await looked_deeper(world, incident)
+        await world.store.record(incident, event)
+        say_cause(incident, event)
     return bool(waiting)
 
 

@@ -11,6 +11,7 @@ from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind, Status
 from bot.domain.narration.brief import brief_of
 from bot.domain.narration.claims import together
+from bot.flows.triage import say_cause
 from bot.ports import Model, Stale, Unavailable, World
 
 SENT = "model.sent"  # memo: what was sent last, for whoever asks
@@ -82,7 +83,9 @@ async def record(world: World, incident: Incident, cause: Cause) -> None:
         if now is None or now.began_at != incident.began_at or now.status is Status.CLOSED:
             return  # it is over: nobody waits for the note
         try:
-            await world.store.record(now, Event(Kind.EXPLAINED, world.now(), cause=cause))
+            event = Event(Kind.EXPLAINED, world.now(), cause=cause)
+            await world.store.record(now, event)
         except Stale:
             continue
+        say_cause(now, event)
         return

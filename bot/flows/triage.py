@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -13,6 +14,8 @@ from bot.domain.remedy import propose
 from bot.domain.why.blame import blame
 from bot.domain.why.explain import explain
 from bot.ports import Source, Unavailable, World
+
+log = logging.getLogger(__name__)
 
 
 async def triage(world: World) -> bool:
@@ -28,7 +31,15 @@ async def triage(world: World) -> bool:
         cause = explain(incident, evidence, offers, world.rules.zone)
         event = Event(Kind.TRIAGED, now, evidence=evidence, proposals=offers, cause=cause)
         await world.store.record(incident, event)
+        say_cause(incident, event)
     return bool(waiting)
+
+
+def say_cause(incident: Incident, event: Event) -> None:
+    """What a look made of it, for whoever reads the log: categories, no words from outside."""
+    if cause := event.cause:
+        told = {"incident": incident.id, "look": str(event.kind), "category": cause.category}
+        log.info("cause.settled", extra={**told, "sure": str(cause.sure), "by": cause.by})
 
 
 def needs_a_look(world: World, incident: Incident) -> bool:
