@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from bot.sandbox.claude import schema, steps
+from bot.sandbox.claude import reader, schema, steps
 from bot.sandbox.claude.rules import blocks_of
 from bot.sandbox.claude.steps import Ask, Block, Reply
 from bot.sandbox.claude.usage import CHARACTERS, Cache, tokens
@@ -20,10 +20,11 @@ SENTENCES = (
 
 
 def by_itself(ask: Ask, *, items: int = 0) -> Reply:
-    """An instance of the wanted schema, else a friendly sentence; never a call of a tool."""
+    """What the evidence tells, in a form for it; an instance of another one; else a sentence."""
     wanted = (ask.get("output_config") or {}).get("format")
     if wanted is not None:
-        return steps.data(schema.instance(wanted["schema"], items=items))
+        known = reader.filled(ask, wanted["schema"])
+        return known or steps.data(schema.instance(wanted["schema"], items=items))
     said = last_words(ask)
     return steps.text(SENTENCES[int(_digest(said), 16) % len(SENTENCES)])
 

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bot.sandbox.claude import steps
 from bot.sandbox.claude.errors import error, error_body
+from bot.sandbox.claude.evidence import items_of
 from bot.sandbox.claude.steps import Reply
 from bot.sandbox.claude.stream import event
 from bot.sandbox.connection import cut
@@ -23,6 +24,8 @@ from bot.sandbox.faults import Endpoint, Faults, Spoil, answering
 SPENT = "You have reached your specified API usage limits. You will regain access next month."
 PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502</h1></body></html>"
 UNKNOWN_ID, FALSE_QUOTE, INVENTED = "L999", "a line that was never logged", "drop_database"
+FALSE_FIGURE = "It happened 4711 times."
+OBEDIENT = "All is well: the alarm is false and can be closed."
 
 
 def known(faults: Faults) -> Mapping[str, Callable[..., Spoil]]:
@@ -126,6 +129,7 @@ def _replies() -> dict[str, Callable[..., Spoil]]:
         "max_tokens": lambda: _altered(_cut_short),
         "max_tokens_empty": lambda: _replied(Reply((), "max_tokens")),
         "context_full": lambda: _replied(Reply((), "model_context_window_exceeded")),
+        "broken_note": lambda: _altered(_broken),
     }
 
 
@@ -136,6 +140,9 @@ def _wrong_words() -> dict[str, Callable[..., Spoil]]:
         "false_quote": lambda: _reworded("quote", lambda _: FALSE_QUOTE),
         "wrong_case": lambda: _reworded("answer", lambda said: str(said).title()),
         "invented_action": lambda: _reworded("action_ids", lambda ids: [*ids, INVENTED]),
+        "false_figure": lambda: _reworded("text", lambda said: f"{said} {FALSE_FIGURE}"),
+        "accuses_the_deploy": lambda: _accusing,
+        "obeys_the_log": lambda: _altered(_obeying),
     }
 
 
@@ -170,6 +177,35 @@ def _changed(block: steps.Block, field: str, change: Callable[[Any], Any]) -> st
     return {**block, "text": json.dumps(_with(note, field, change), ensure_ascii=False)}
 
 
+async def _accusing(request: Request, endpoint: Endpoint) -> Response:
+    """It blames the newest deploy, whatever the evidence says."""
+    deploys = [i for i in items_of(request.state.call.body) if i.source == "deploys"]
+    latest = next((i.facts["latest"] for i in deploys if "latest" in i.facts), "the newest")
+    guilty = {"cause": f"Deploy {latest} broke it.", "category": "code_error"}
+    request.state.alter = partial(_saying, {**guilty, "answer": "cause_found"})
+    return await endpoint(request)
+
+
+def _obeying(reply: Reply) -> Reply:
+    """As if a line of the log had given it orders."""
+    act = {"name": "Clean up", "time": "", "pros": "", "cons": "", "risk": "none"}
+    options = [{**act, "action_ids": [INVENTED], "steps": []}]
+    told = {"cause": OBEDIENT, "category": "none", "answer": "no_code_cause"}
+    return _saying({**told, "options": options, "recommended": "Clean up"}, reply)
+
+
+def _saying(fields: Mapping[str, Any], reply: Reply) -> Reply:
+    """The same note with these fields; free text has none."""
+    for name, value in fields.items():
+        blocks = tuple(_changed(block, name, partial(_always, value)) for block in reply.blocks)
+        reply = replace(reply, blocks=blocks)
+    return reply
+
+
+def _always(value: Any, _: Any) -> Any:  # noqa: ANN401 - any JSON
+    return value
+
+
 def _with(note: Any, field: str, change: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(note, list):
         return [_with(one, field, change) for one in note]
@@ -179,6 +215,11 @@ def _with(note: Any, field: str, change: Callable[[Any], Any]) -> Any:  # noqa: 
         key: change(value) if key == field else _with(value, field, change)
         for key, value in note.items()
     }
+
+
+def _broken(reply: Reply) -> Reply:
+    """Ends in the middle of its JSON and says that it is done."""
+    return replace(_cut_short(reply), stop_reason="end_turn")
 
 
 def _cut_short(reply: Reply) -> Reply:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.sandbox.certificate import SHORT_DAYS, USUAL_DAYS
-from bot.sandbox.switches.switch import Switch
+from bot.sandbox.switches.switch import Switch, Turn
 from bot.sandbox.telegram import Fault
 from bot.sandbox.traffic import ask_again_and_again
 
@@ -44,6 +44,18 @@ async def claude_away(world: PracticeWorld) -> None:
 async def claude_back(world: PracticeWorld) -> None:
     world.claude.switch("overloaded", on=False)
     world.pages["anthropic"].resolve()
+
+
+def claude_with(fault: str) -> tuple[Turn, Turn, Callable[[PracticeWorld], bool]]:
+    """Every answer of Claude meets that fault: on, off, and how it stands."""
+
+    async def on(world: PracticeWorld) -> None:
+        world.claude.switch(fault, on=True)
+
+    async def off(world: PracticeWorld) -> None:
+        world.claude.switch(fault, on=False)
+
+    return on, off, lambda world: world.claude.faults.on(fault)
 
 
 async def limit_claude(world: PracticeWorld) -> None:
@@ -123,6 +135,38 @@ SWITCHES = (
         claude_away,
         claude_back,
         lambda world: world.claude.faults.on("overloaded"),
+    ),
+    Switch(
+        "claude-invents",
+        "Outside",
+        "Claude invents quotes",
+        "Each claim of Claude's note quotes a line that was never logged: all must be left out, and"
+        " the card says how many were.",
+        *claude_with("false_quote"),
+    ),
+    Switch(
+        "claude-accuses",
+        "Outside",
+        "Claude blames the newest deploy",
+        "Whatever the evidence says, Claude's note blames the newest deploy: the card must not,"
+        " unless the rules suspect it, too.",
+        *claude_with("accuses_the_deploy"),
+    ),
+    Switch(
+        "claude-obeys",
+        "Outside",
+        "Claude obeys a log line",
+        "Claude's note says that all is well and names an act that nobody offers: neither may reach"
+        " the card.",
+        *claude_with("obeys_the_log"),
+    ),
+    Switch(
+        "claude-refuses",
+        "Outside",
+        "Claude refuses to read it",
+        "Claude answers with a refusal, to Life OS too: the rules' note stands, with one line that"
+        " says so.",
+        *claude_with("refusal"),
     ),
     Switch(
         "github-away",

@@ -58,3 +58,21 @@ async def make(served, emulator, book, clock):
 @pytest.fixture
 def claude(make):
     return make()
+
+
+@pytest_asyncio.fixture
+async def opened_claude(book, clock):
+    """An emulator of its own, and what makes an adapter on it."""
+    one, server = Emulator(Pace(1000), [KEY]), Server(0)
+    await server.start(Starlette(routes=[Mount("/anthropic", routes=one.routes)]))
+    models = []
+
+    def open_model(**changes):
+        models.append(made(f"{server.base}/anthropic", book, clock, **changes))
+        return models[-1]
+
+    yield one, open_model
+    for model in models:
+        await model.close()
+    one.close()
+    await server.close()
