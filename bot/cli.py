@@ -157,6 +157,7 @@ def sandbox(
     speed: Annotated[float, typer.Option(help="World seconds in one real second.", min=0.1)] = 20.0,
     port: Annotated[int, typer.Option(help="Port of the chat page; 0 takes any.")] = 8765,
     store: Annotated[str, typer.Option(help="sqlite or postgres.")] = "sqlite",
+    claude: Annotated[bool, typer.Option(help="Ask Claude: an imitation, made of rules.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     listing: Annotated[bool, typer.Option("--list", help="Name the nights.")] = False,
 ) -> None:
@@ -176,10 +177,12 @@ def sandbox(
     if auto and not night:
         bad_input("--auto needs --night NAME; --list names the nights.")
     if not auto:
-        asyncio.run(play.keep_open(speed=speed, store=store, port=port, opened=welcome))
+        asyncio.run(
+            play.keep_open(speed=speed, store=store, port=port, asks_claude=claude, opened=welcome)
+        )
         return
     told = quiet if as_json else say
-    played = asyncio.run(play.play(night, speed=speed, store=store, told=told))
+    played = asyncio.run(play.play(night, speed=speed, store=store, asks_claude=claude, told=told))
     if as_json:
         sys.stdout.write(json.dumps(asdict(played)) + "\n")
     else:
@@ -221,7 +224,8 @@ def list_nights(nights: dict[str, str], *, as_json: bool) -> None:
 
 def welcome(address: str) -> None:
     out.print(f"\nThe practice world is up. Open [bold]{address}[/] in a browser.")
-    out.print("You are Ann, on call. Break something with a switch. Ctrl-C ends it all.\n")
+    out.print("You are Ann, on call. Break something with a switch. Ctrl-C ends it all.")
+    out.print("Claude is an imitation, too: rules that read the evidence and fill in its form.\n")
 
 
 def say(line: str) -> None:

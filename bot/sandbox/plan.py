@@ -30,6 +30,7 @@ class Places:
     ca_file: Path
     tls_port: int
     targets: int = 0  # small sites beside the service
+    asks_claude: bool = False  # the imitated one
     brief: bool = False  # short proofs and no relapses: many nights are played one after another
     tls_host: str = certificate.NAME
 
@@ -130,6 +131,10 @@ edit_every = {seconds(2, 0.25)}
 
 [render]
 reads_per_minute = {pace.rate(300.0)}
+
+[claude]  # play money: many nights are played in one day
+dollars_a_day = 50.0
+dollars_a_month = 50.0
 """
 
 
@@ -170,6 +175,7 @@ within = 3.0
 
 def watchdog_environment(places: Places, inherited: Mapping[str, str]) -> dict[str, str]:
     """The settings by their real names; nothing of the developer's own environment."""
+    key = cast.CLAUDE_KEY if places.asks_claude else ""
     kept = {k: v for k, v in inherited.items() if k in {"PATH", "LANG", "LC_ALL", "TZ"}}
     return {
         **kept,
@@ -184,6 +190,8 @@ def watchdog_environment(places: Places, inherited: Mapping[str, str]) -> dict[s
         "RENDER_API_URL": f"{places.base}/render/v1",
         "GITHUB_API_URL": f"{places.base}/github",
         "GITHUB_TOKEN": cast.GITHUB_TOKEN,
+        "ANTHROPIC_API_KEY": key,
+        "ANTHROPIC_BASE_URL": f"{places.base}/anthropic",
         "SSL_CERT_FILE": str(places.ca_file),
         "STORE_URL": places.store_url,
         "REPORTS_DIR": str(places.reports),

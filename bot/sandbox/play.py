@@ -34,21 +34,32 @@ class Played:
 
 
 async def play(
-    night: str, *, speed: float, store: str, port: int = 0, told: Callable[[str], None]
+    night: str,
+    *,
+    speed: float,
+    store: str,
+    port: int = 0,
+    asks_claude: bool = False,
+    told: Callable[[str], None],
 ) -> Played:
     """Play it in a fresh world; `told` is given each line of the story as it happens."""
     tale = NIGHTS[night]
     speed = min(speed, tale.fastest)
-    async with opened(speed, store, port, brief=tale.brief) as world:
+    async with opened(speed, store, port, brief=tale.brief, asks_claude=asks_claude) as world:
         told(f"The practice world is up: {world.server.base}")
         return await played(tale, world, told)
 
 
 async def play_together(
-    nights: Iterable[str], *, speed: float, store: str, told: Callable[[str], None]
+    nights: Iterable[str],
+    *,
+    speed: float,
+    store: str,
+    asks_claude: bool = False,
+    told: Callable[[str], None],
 ) -> AsyncIterator[Played]:
     """Play them one after another in one world, where proofs are short."""
-    async with opened(speed, store, 0, brief=True) as world:
+    async with opened(speed, store, 0, brief=True, asks_claude=asks_claude) as world:
         for night in nights:
             told(f"== {night}")
             one = await played(NIGHTS[night], world, told)
@@ -59,10 +70,12 @@ async def play_together(
 
 @contextlib.asynccontextmanager
 async def opened(
-    speed: float, store: str, port: int, *, brief: bool
+    speed: float, store: str, port: int, *, brief: bool, asks_claude: bool
 ) -> AsyncIterator[PracticeWorld]:
     targets = TARGETS if brief else 0
-    async with PracticeWorld(speed, port=port, store=store, targets=targets, brief=brief) as world:
+    async with PracticeWorld(
+        speed, port=port, store=store, targets=targets, brief=brief, asks_claude=asks_claude
+    ) as world:
         yield world
 
 
@@ -91,13 +104,21 @@ async def repair(world: PracticeWorld) -> None:
             await switch.flip(world, on=False)
 
 
-async def keep_open(*, speed: float, store: str, port: int, opened: Callable[[str], None]) -> None:
+async def keep_open(
+    *,
+    speed: float,
+    store: str,
+    port: int,
+    asks_claude: bool = True,
+    opened: Callable[[str], None],
+) -> None:
     """Run until Ctrl-C or SIGTERM; `opened` is given the one address to open."""
     done = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, done.set)
-    async with PracticeWorld(speed, port=port, store=store) as world:
+    world = PracticeWorld(speed, port=port, store=store, asks_claude=asks_claude)
+    async with world:
         opened(world.server.base)
         await done.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
 TURNED = re.compile(
@@ -11,17 +12,38 @@ TURNED = re.compile(
 )
 
 
+SETTLED = re.compile(
+    r"cause\.settled incident=(?P<incident>\d+) look=(?P<look>\S+)"
+    r" category=(?P<category>\S+) sure=(?P<sure>\S+) by=(?P<by>\S+)"
+)
+
+
+@dataclass(frozen=True)
+class Note:
+    """What the watchdog took for the cause; `look` is triaged, investigated or explained."""
+
+    incident: int
+    look: str
+    category: str
+    sure: str
+    by: str
+
+
 class Seen:
     """The newest verdict of each check, in the order in which they were first heard of."""
 
     def __init__(self) -> None:
         self._newest: dict[tuple[str, str], dict[str, str]] = {}
+        self.notes: list[Note] = []
 
     def hear(self, at: datetime, line: str) -> None:
         if found := TURNED.search(line):
             told = found.groupdict()
             since = {"since": at.isoformat()}
             self._newest[told["service"], told["name"]] = told | since
+        if found := SETTLED.search(line):
+            incident, *rest = found.groups()
+            self.notes.append(Note(int(incident), *rest))
 
     def snapshot(self) -> list[dict[str, str]]:
         """Service, name, state (a word of the watchdog's), detail, and since when."""

@@ -53,7 +53,8 @@ class PracticeWorld:
 
     `store` is "sqlite" or "postgres": what the watchdog keeps its own records in. `targets` is how
     many small sites it watches beside the service. `brief`: proofs are short, and what fails again
-    is a new incident, so that many nights can be played one after another.
+    is a new incident, so that many nights can be played one after another. `asks_claude`: the
+    watchdog has a key for the imitated Claude.
     """
 
     def __init__(
@@ -64,8 +65,9 @@ class PracticeWorld:
         store: str = "sqlite",
         targets: int = 0,
         brief: bool = False,
+        asks_claude: bool = False,
     ) -> None:
-        self.brief = brief
+        self.brief, self.asks_claude = brief, asks_claude
         self.pace, self.store = Pace(speed), store
         self.folder = Path(tempfile.mkdtemp(prefix="practice-"))
         self.folder.chmod(0o755)
@@ -163,6 +165,7 @@ class PracticeWorld:
             tls_port=self.wires.front.port,
             targets=self.targets.count,
             brief=self.brief,
+            asks_claude=self.asks_claude,
         )
 
     async def _database(self) -> str:
@@ -271,6 +274,7 @@ class PracticeWorld:
             },
             "watchdog": self.watchdog.snapshot(),
             "checks": self.watchdog.seen.snapshot(),
+            "asks_claude": self.asks_claude,
             "switches": [switch.shown(self) for switch in SWITCHES],
             "logs": self.service.tail(LOG_LINES),
         }

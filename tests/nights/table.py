@@ -7,6 +7,7 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.sandbox.nights.story import BROKEN, PAGED
 from bot.sandbox.play import NIGHTS, Played, play, play_together
@@ -14,6 +15,9 @@ from bot.sandbox.play import NIGHTS, Played, play, play_together
 PAGE = Path("docs/detection.md")
 PLACE = re.compile(r"(?<=<!-- nights -->\n).*(?=<!-- /nights -->)", re.DOTALL)
 SPEED = 200.0
+CLAUDE_WITH = "sqlite"  # the store on which Claude is asked; on the other the rules are alone
+CAUSE = re.compile(r"cause: (\w+), (\w+)")
+TRIAGE = re.compile(r"triage took ([\d.]+) s")
 PUSHES, OPENED = re.compile(r"pushes: (\d+)"), re.compile(r"incidents opened: (\d+)")
 
 
@@ -26,12 +30,15 @@ class Row:
     told_after: float | None
     pushes: str
     opened: str
+    triaged_after: str  # real seconds from message to evidence
+    cause: str
 
 
 def row(played: Played) -> Row:
     at = {what: when for when, what in reversed(played.marks)}
     told = at[PAGED] - at[BROKEN] if {PAGED, BROKEN} <= at.keys() else None
     said = " ".join(what for _, what in played.marks)
+    cause, triage = CAUSE.search(said), TRIAGE.search(said)
     pushes, opened = PUSHES.search(said), OPENED.search(said)
     none = "0" if "no incident was opened" in said else "–"
     return Row(
@@ -40,20 +47,30 @@ def row(played: Played) -> Row:
         told,
         pushes.group(1) if pushes else "–",
         opened.group(1) if opened else none,
+        triage.group(1) if triage else "–",
+        shown_cause(*cause.groups()) if cause else "–",
     )
+
+
+def shown_cause(category: str, sure: str) -> str:
+    if sure == "inconclusive":
+        return "not known"
+    return f"{category.replace('_', ' ')}{'' if sure == 'confirmed' else ' (likely)'}"
 
 
 async def play_all(names: list[str], stores: list[str]) -> list[Played]:
     done = []
     for store in stores:
         together = [n for n in names if NIGHTS[n].brief]
-        done += [
-            shown(played)
-            async for played in play_together(together, speed=SPEED, store=store, told=print)
-        ]
+        done += [shown(played) async for played in play_together(together, **options(store))]
         alone = [n for n in names if not NIGHTS[n].brief]
-        done += [shown(await play(n, speed=SPEED, store=store, told=print)) for n in alone]
+        done += [shown(await play(n, **options(store))) for n in alone]
     return done
+
+
+def options(store: str) -> dict[str, Any]:
+    claude = store == CLAUDE_WITH
+    return {"speed": SPEED, "store": store, "asks_claude": claude, "told": print}
 
 
 def shown(played: Played) -> Played:
@@ -65,9 +82,11 @@ def shown(played: Played) -> Played:
 
 def table(rows: list[Row]) -> str:
     told = "Fault → message, real seconds (SQLite, PostgreSQL)"
+    soon = "Message → first evidence"
+    last = "Incidents | Cause on the card (with Claude / by rules alone)"
     lines = [
-        f"| Night | What happens | Severity | {told} | Pushes | Incidents |",
-        "|---|---|---|---|---|---|",
+        f"| Night | What happens | Severity | {told} | {soon} | Pushes | {last} |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name in dict.fromkeys(r.night for r in rows):
         mine = {r.store: r for r in rows if r.night == name}
@@ -75,9 +94,12 @@ def table(rows: list[Row]) -> str:
         told = ", ".join("–" if r.told_after is None else f"{r.told_after:.1f}" for r in both)
         pushes = "/".join(dict.fromkeys(r.pushes for r in both))
         opened = "/".join(dict.fromkeys(r.opened for r in both))
+        triaged = ", ".join(r.triaged_after for r in both)
+        cause = " / ".join(dict.fromkeys(r.cause for r in both))
         night = NIGHTS[name]
         severity = night.severity or "–"
-        lines.append(f"| {name} | {night.about} | {severity} | {told} | {pushes} | {opened} |")
+        cells = (name, night.about, severity, told, triaged, pushes, opened, cause)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 

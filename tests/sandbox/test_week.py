@@ -12,11 +12,16 @@ TOGETHER = [night.name for night in NIGHTS if night.brief]
 
 
 @pytest.mark.parametrize(
-    ("store", "nights"), [("sqlite", TOGETHER[::2]), ("postgres", TOGETHER[1::2])]
+    ("store", "claude", "nights"),
+    [("sqlite", True, TOGETHER[::2]), ("postgres", False, TOGETHER[1::2])],
 )
-async def test_every_fault_is_told_as_what_it_is(store, nights):
-    """Half of them on each store; `make nights` plays all on both, and those with a long proof."""
-    played = [one async for one in play_together(nights, speed=SPEED, store=store, told=print)]
+async def test_every_fault_is_told_as_what_it_is(store, claude, nights):
+    """Half of them on each store, one half with Claude and one by rules alone.
+
+    `make nights` plays all on both, and those with a long proof.
+    """
+    options = {"speed": SPEED, "store": store, "asks_claude": claude}
+    played = [one async for one in play_together(nights, **options, told=print)]
     wrong = [f"{one.night}: {one.why}" for one in played if not one.ok]
     assert not wrong, "\n".join(wrong)
     assert [one.night for one in played] == nights

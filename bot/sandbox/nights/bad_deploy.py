@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bot.sandbox import cast
+from bot.sandbox.nights.cause import Right
 from bot.sandbox.nights.steps import decided, paged, written
 from bot.sandbox.nights.story import BROKEN, Night, Story, settled, words
 from bot.sandbox.switches import BY_NAME
 
 HEADLINE = f"🔴 P0 {cast.SERVICE} is down for everyone"
+CAUSE = Right("import_error", accuses=True)
 WANTED = ("Yes, roll back", "Roll back…")
 
 
@@ -20,7 +22,7 @@ async def play(story: Story) -> None:
     bad = story.newest_deploy()
     await story.until("it crashes", lambda: story.state() == "crashed", 60)
     story.mark(BROKEN)
-    await paged(story, quiet, HEADLINE)
+    await paged(story, quiet, HEADLINE, CAUSE)
     offers = await story.until("a rollback is offered", lambda: story.button("Roll back…"), 60)
     story.must("before anything else", "Roll back" in story.labels(offers)[0])
     await decided(story, WANTED, lambda: story.state() == "running")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bot.sandbox import cast
+from bot.sandbox.nights.cause import Right
 from bot.sandbox.nights.steps import decided, paged, written
 from bot.sandbox.nights.story import BROKEN, Night, Story, settled
 from bot.sandbox.switches import BY_NAME
 
 HEADLINE = f"🔴 P0 {cast.SERVICE} is down for everyone"
+CAUSE = Right("code_error")
 WANTED = ("Yes, restart", "Restart…")
 
 
@@ -17,7 +19,7 @@ async def play(story: Story) -> None:
     await BY_NAME["crash"].flip(story.world)
     story.mark(BROKEN)
     await story.until("the process has died", lambda: story.state() == "crashed", 30)
-    await paged(story, quiet, HEADLINE)
+    await paged(story, quiet, HEADLINE, CAUSE)
     await story.until("a restart is offered", lambda: story.button("Restart…"), 40)
     await decided(story, WANTED, lambda: story.state() == "running")
     done = len(story.writes())

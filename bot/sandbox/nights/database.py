@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bot.sandbox import cast
+from bot.sandbox.nights.cause import Right
 from bot.sandbox.nights.steps import decided, paged, resolved, written
 from bot.sandbox.nights.story import BROKEN, Night, Story, settled, words
 from bot.sandbox.switches import BY_NAME
 
 HEADLINE = f"🔴 P0 {cast.SERVICE} cannot reach its database"
+CAUSE = Right("database_unreachable", rolls_back=False)
 WANTED = ("Yes, restart database", "Restart database…")
 AWAY = 300.0  # world seconds
 
@@ -42,7 +44,7 @@ async def stopped(story: Story) -> int:
     quiet = len(story.audible())
     await BY_NAME["database-stop"].flip(story.world)
     story.mark(BROKEN)
-    await paged(story, quiet, HEADLINE)
+    await paged(story, quiet, HEADLINE, CAUSE)
     card = words(story.saying(HEADLINE) or {})
     story.must("refused, it says", "postgres: refused" in card)
     story.must("and not that it gives no answer in time", "no answer in" not in card)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.sandbox import cast
+from bot.sandbox.nights.cause import Right
 from bot.sandbox.nights.fault import Darkness, Fault
 from bot.sandbox.nights.story import BROKEN, PAGED, Night, Story, settled, words
 from bot.sandbox.switches import BY_NAME
@@ -42,6 +45,7 @@ FAULTS = (
         "it dies again after every start",
         "P0",
         f"{cast.SERVICE} is down",
+        cause=Right("code_error"),
         also="failed",
         pushes=4,
     ),
@@ -51,6 +55,7 @@ FAULTS = (
         "memory really grows until the platform kills it",
         "P0",
         f"{cast.SERVICE} is down",
+        cause=Right("out_of_memory"),
         also="memory",
         pushes=5,
         within=120,
@@ -62,6 +67,7 @@ FAULTS = (
         "it lives, its page answers, and it reads no messages",
         "P0",
         f"{cast.SERVICE} hears nobody",
+        cause=Right("hang"),
         within=90,
     ),
     Fault(
@@ -70,6 +76,7 @@ FAULTS = (
         "a deploy lost a variable: it ends at every start",
         "P0",
         f"{cast.SERVICE} is down",
+        cause=Right("missing_env_var", accuses=True),
         pushes=4,
         within=90,
     ),
@@ -79,6 +86,7 @@ FAULTS = (
         "the database rejects the password",
         "P0",
         f"{cast.SERVICE} cannot reach its database",
+        cause=Right("database_auth"),
         also="rejects the password",
     ),
     Fault(
@@ -87,6 +95,7 @@ FAULTS = (
         "every connection of the database is taken",
         "P0",
         f"{cast.SERVICE} cannot reach its database",
+        cause=Right("database_saturated"),
         also="every connection is taken",
         pushes=2,
     ),
@@ -96,6 +105,7 @@ FAULTS = (
         "a forgotten session holds a lock that all writes wait for",
         "P0",
         cast.SERVICE,
+        cause=Right("deadlock"),
         also="report.py",
         pushes=2,
         within=90,
@@ -106,17 +116,9 @@ FAULTS = (
         "each answer of the database takes long",
         "P2",
         f"{cast.SERVICE} has a slow database",
+        cause=Right("database_slow"),
         also="(limit 700 ms)",
         within=90,
-    ),
-    Fault(
-        "rate-limit-loop",
-        "rate-limit",
-        "Claude refuses every call as too many",
-        "P1",
-        f"{cast.SERVICE} is held back by rate limits",
-        within=120,
-        before=claude_in_use,
     ),
     Fault(
         "upstream-outage",
@@ -124,10 +126,21 @@ FAULTS = (
         "Claude is down, and says so on its status page",
         "P1",
         f"{cast.SERVICE} fails for several users",
+        cause=Right("upstream_outage", unsaid="Claude is overloaded"),
         also="statuspage",
         within=120,
         before=claude_is_asked_much,
         after=asking_ends,
+    ),
+    Fault(
+        "rate-limit-loop",
+        "rate-limit",
+        "Claude refuses every call as too many",
+        "P1",
+        f"{cast.SERVICE} is held back by rate limits",
+        cause=Right("upstream_rate_limit"),
+        within=120,
+        before=claude_in_use,
     ),
     Fault(
         "flapping",
@@ -135,6 +148,7 @@ FAULTS = (
         "it goes down and comes back again and again",
         "P0",
         f"{cast.SERVICE} is down",
+        cause=Right("crash_loop"),
         pushes=5,
         stands=0,
         after=it_says_that_it_flaps,
@@ -147,6 +161,7 @@ FAULTS = (
         "its certificate ends in a few days",
         "P2",
         f"{cast.SERVICE} has a certificate that ends soon",
+        cause=Right("tls"),
     ),
     Fault(
         "disk-full",
@@ -154,7 +169,70 @@ FAULTS = (
         "it cannot write to its disk any more",
         "P1",
         f"{cast.SERVICE} has no room left on its disk",
+        cause=Right("disk_full"),
         within=90,
+    ),
+)
+
+
+async def harmless_deploy(story: Story) -> None:
+    """Other words for a greeting go live, and all is well after it."""
+    before = story.newest_deploy()["id"]
+    await BY_NAME["harmless-deploy"].flip(story.world)
+
+    def is_live() -> bool:
+        newest = story.newest_deploy()
+        return bool(newest["id"] != before and newest["status"] == "live")
+
+    await story.until("a harmless deploy is live", is_live, 120)
+    await settled(story)
+
+
+async def harmless_deploy_that_claude_blames(story: Story) -> None:
+    await harmless_deploy(story)
+    await BY_NAME["claude-accuses"].flip(story.world)
+
+
+async def claude_is_fair_again(story: Story) -> None:
+    await BY_NAME["claude-accuses"].flip(story.world, on=False)
+
+
+async def nobody_deployed_for_days(story: Story) -> None:
+    story.world.service.history.backdate(timedelta(days=3))
+
+
+# Whoever accuses the newest deploy is wrong.
+INNOCENT = (
+    Fault(
+        "decoy-deploy",
+        "database-stop",
+        "a harmless deploy goes live, then PostgreSQL stops; Claude, if asked, blames the deploy",
+        "P0",
+        f"{cast.SERVICE} cannot reach its database",
+        cause=Right("database_unreachable", says="no code cause", rolls_back=False),
+        also="refused",
+        before=harmless_deploy_that_claude_blames,
+        after=claude_is_fair_again,
+    ),
+    Fault(
+        "no-code-cause",
+        "disk-full",
+        "nobody has deployed for days, and the disk is full",
+        "P1",
+        f"{cast.SERVICE} has no room left on its disk",
+        cause=Right("disk_full", says="no code cause", rolls_back=False),
+        within=90,
+        before=nobody_deployed_for_days,
+    ),
+    Fault(
+        "innocent-commit",
+        "wrong-password",
+        "a harmless deploy goes live, then the database rejects the password",
+        "P0",
+        f"{cast.SERVICE} cannot reach its database",
+        cause=Right("database_auth", rolls_back=False),
+        also="rejects the password",
+        before=harmless_deploy,
     ),
 )
 DARKNESSES = (
@@ -203,4 +281,4 @@ STORM_FROM = 5  # until so many fail, each has a page of its own
 STORM = Night(
     "storm", "twenty sites fail at once: one page names them all", storm, brief=True, severity="P1"
 )
-NIGHTS: tuple[Night, ...] = (*(one.night for one in (*FAULTS, *DARKNESSES)), STORM)
+NIGHTS: tuple[Night, ...] = (*(one.night for one in (*INNOCENT, *FAULTS, *DARKNESSES)), STORM)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.sandbox import cast
+from bot.sandbox.nights.cause import Right, explained, triaged
 from bot.sandbox.nights.story import (
     BROKEN,
     PAGED,
@@ -31,7 +32,7 @@ class Fault:
 
     `pushes` is how many audible messages there may be at most until it is repaired, `stands` how
     many world seconds it is left broken after the page; `within` are real seconds that the page
-    may take.
+    may take. `cause` is what the card may say about it.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Fault:
     about: str
     severity: str
     says: str
+    cause: Right
     also: str = ""
     pushes: int = 1
     stands: float = 240.0
@@ -65,6 +67,8 @@ async def play(fault: Fault, story: Story) -> None:
     if fault.also:
         await story.until(f"with “{fault.also}”", lambda: story.saying(fault.also), fault.within)
     story.say(cast.ANN, "/ack")
+    await triaged(story, known)
+    await explained(story, known, fault.cause)
     await story.wait(fault.stands)
     pushes = [words(m) for m in story.audible()[quiet:]]
     story.must(f"pushes: {len(pushes)}", len(pushes) <= fault.pushes)

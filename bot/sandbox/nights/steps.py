@@ -6,17 +6,19 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from bot.sandbox import cast
+from bot.sandbox.nights.cause import Right, explained, triaged
 from bot.sandbox.nights.person import on_call
 from bot.sandbox.nights.story import PAGED, Story, numbers, words
 
 SECTIONS = ("Summary", "Timeline", "Impact", "Root cause", "Resolution", "Prevention", "Lessons")
 
 
-async def paged(story: Story, quiet: int, headline: str) -> None:
-    """The page comes, says what is broken for users, and triage follows; nothing is done yet."""
+async def paged(story: Story, quiet: int, headline: str, cause: Right) -> None:
+    """The page comes, says what is broken for users, and why; nothing is done yet."""
     await story.until(PAGED, lambda: len(story.audible()) > quiet, 60)
     await story.until("it says what is broken", lambda: story.saying(headline), 30)
-    await story.until("triage is on the card", lambda: story.saying("What was found"), 40)
+    await triaged(story, set())
+    await explained(story, set(), cause)
     story.must("nothing is done unasked", not story.writes())
 
 

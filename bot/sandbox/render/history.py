@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.sandbox.render.ids import new_id
 from bot.sandbox.render.state import FINISHED, IN_PROGRESS, Commit, Deploy, Details, Event, Wish
@@ -64,6 +64,22 @@ class History:
         if before is not None:
             self.move(before.id, "deactivated")
         self.move(deploy_id, "live")
+
+    def backdate(self, by: timedelta) -> None:
+        """Make every deploy older, as if nobody had deployed for so long."""
+
+        def before(at: datetime | None) -> datetime | None:
+            return at and at - by
+
+        for id, one in self.deploys.items():
+            self.deploys[id] = replace(
+                one,
+                created_at=one.created_at - by,
+                updated_at=one.updated_at - by,
+                started_at=before(one.started_at),
+                finished_at=before(one.finished_at),
+            )
+        self._on_change()
 
     def add(self, kind: str, details: Details | None = None, *, at: datetime | None = None) -> None:
         event = Event(new_id("evt"), at or now(), self._service_id, kind, details or {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.sandbox import history
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from bot.sandbox.world import PracticeWorld
 
 BAD = ("weekly-summary", "streaks")
+HARMLESS = ("greeting",)
 
 
 def pushing(branch: str) -> Turn:
@@ -29,9 +31,19 @@ async def push_fix(world: PracticeWorld) -> None:
         world.service.pushed()
 
 
-def standing(world: PracticeWorld) -> str | None:
-    """The newest bad commit on main that has not been reverted."""
-    subjects = {world.repository.commit(branch).subject for branch in BAD}
+async def push_harmless(world: PracticeWorld) -> None:
+    """Other words for a greeting; when they stand there already, the old words again."""
+    there = standing(world, HARMLESS)
+    if there is None:
+        history.push(world.repository, HARMLESS[0])
+    else:
+        history.revert(world.repository, there)
+    world.service.pushed()
+
+
+def standing(world: PracticeWorld, branches: Sequence[str] = BAD) -> str | None:
+    """The newest commit of these on main that has not been reverted."""
+    subjects = {world.repository.commit(branch).subject for branch in branches}
     undone: set[str] = set()
     for commit in world.repository.commits():
         if commit.subject.startswith('Revert "'):
@@ -57,6 +69,14 @@ SWITCHES = (
         "A new version asks for a column that no migration adds: it runs, and one command after"
         " the other fails.",
         pushing("streaks"),
+    ),
+    Switch(
+        "harmless-deploy",
+        "Code",
+        "Push a harmless change",
+        "A new version that greets in other words is deployed: nothing breaks. Break something"
+        " else right after it, and see whether it is accused.",
+        push_harmless,
     ),
     Switch(
         "push-fix",

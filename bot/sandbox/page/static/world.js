@@ -26,7 +26,7 @@ export class World {
     if (!world?.service) return;
     $("world-empty").hidden = true;
     $("world").hidden = false;
-    $("speed").textContent = pace(world.speed);
+    $("speed").textContent = pace(world.speed) + (world.asks_claude ? " · Claude is imitated by rules" : "");
     $("tab-state").className = `dot ${colour(world.service.state)}`;
     this.processes.draw(world);
     this.switches.draw(world.switches ?? []);
