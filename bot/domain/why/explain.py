@@ -28,6 +28,13 @@ MEANS = OWN | {
     "hang": "it lives, and does nothing",
     "tls": "a certificate is not accepted",
 }
+# What a change of ours may bring; until the changes are looked at, their time is a hint.
+OF_A_CHANGE = frozenset(
+    {
+        *("code_error", "import_error", "missing_env_var", "bad_config", "port_binding"),
+        *("crash_loop", "hang", "out_of_memory"),
+    }
+)
 # What a check says outright, and no log has to confirm.
 OUTRIGHT = {
     "suspended": "the service is suspended",
@@ -61,7 +68,7 @@ def explain(
         sure=sure,
         category=category,
         claims=claims,
-        contributing=tuple(_contributing(evidence, blamed)),
+        contributing=tuple(_contributing(category, evidence, blamed)),
         not_checked=tuple(_not_checked(evidence)),
         discarded=tuple(_discarded(category, evidence, blamed)),
         options=options,
@@ -137,14 +144,14 @@ def _problem(incident: Incident) -> str:
     return f"{first.service or incident.service} {row(first.check, first.code).impact}"
 
 
-def _contributing(evidence: Sequence[Evidence], blamed: Blame) -> Iterator[str]:
-    """What was new, and whose trouble it is."""
+def _contributing(category: str, evidence: Sequence[Evidence], blamed: Blame) -> Iterator[str]:
+    """What was new, and whose trouble it is. A deploy is not hinted at where it cannot be it."""
     changes, log = looked("changes", evidence), looked("logs", evidence)
     new = fact(log, "new_since")
     if why := fact(changes, "suspect_why"):
         perhaps = "" if fact(changes, "strength") == "strong" else "perhaps "
         yield f"{perhaps}deploy {fact(changes, 'suspect')}: {why}"[:LONGEST]
-    elif new and new not in fact(changes, "cleared").split(","):
+    elif new and category in OF_A_CHANGE and changes is None:
         yield f"these errors are new since deploy {new}"
     if blamed.whose in {Whose.PLATFORM, Whose.BOTH}:
         yield blamed.line

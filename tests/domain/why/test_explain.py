@@ -149,6 +149,19 @@ def test_a_change_is_named_as_what_it_is_and_no_other():
     assert said.startswith("perhaps deploy dep-2")
 
 
+@pytest.mark.parametrize(
+    "category", ["upstream_outage", "database_unreachable", "database_auth", "disk_full"]
+)
+def test_what_no_change_brings_hints_at_no_deploy(category):
+    found = [log(category, new_since="dep-9")]
+    assert explain(failing("http status"), found).contributing == ()
+
+
+def test_once_the_changes_are_looked_at_their_word_goes():
+    found = [log("code_error", new_since="dep-9"), changes(cleared="dep-8")]
+    assert explain(failing("http status"), found).contributing == ()
+
+
 def test_a_deploy_that_is_cleared_is_not_accused():
     found = [log("code_error", new_since="dep-9"), changes(cleared="dep-8,dep-9")]
     assert explain(failing("http status"), found).contributing == ()
