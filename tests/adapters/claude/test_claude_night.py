@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.why.cause import RULES
+from bot.domain.cause import RULES
 from bot.flows.narrate import narrate
 from bot.flows.triage import triage
 from bot.flows.watch import watch

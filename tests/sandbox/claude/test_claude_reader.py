@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from bot.adapters.claude_answers import NOTE, REPLY, form
+from bot.domain.cause import Cause, Sure
 from bot.domain.evidence import Evidence, Found
 from bot.domain.narration.claims import settle, settle_reply, together
-from bot.domain.why.cause import Cause, Sure
 from bot.sandbox.claude import message, reader
 from bot.sandbox.claude.mishaps import FALSE_FIGURE, INVENTED, known
 from bot.sandbox.faults import Faults
