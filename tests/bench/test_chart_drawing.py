@@ -126,6 +126,7 @@ async def test_the_picture_of_a_long_incident_holds_nobody_up(world, store, cloc
     beat.cancel()
     drawer.close()
     (posted,) = await store.due(NOW)
+    assert posted.post.picture, posted.post.message.html
     print(
         f"\na picture of ten checks{took:6.2f} s,"
         f" {len(posted.post.picture.png) / 1e3:4.0f} kB kept;"
