@@ -29,7 +29,7 @@ STANDS = frozenset({"service", "http", "postgres", "telegram"})  # say how a ser
 def platform_sources(service: ServiceConfig, ways: Ways) -> Iterator[Source]:
     name, id, render = service.name, service.render_service_id, ways.render
     yield ServiceState(name, id, render, utcnow)
-    yield RecentLogs(name, id, render, utcnow)
+    yield RecentLogs(name, id, render, utcnow, ways.store.recent)
     yield Deploys(name, id, render, utcnow)
 
 

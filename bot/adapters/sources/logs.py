@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,30 +16,44 @@ from bot.domain.logs.lines import LogLine
 from bot.domain.logs.live import Read, read
 from bot.domain.logs.summary import LogSummary, summarise
 from bot.domain.measures.points import packed
+from bot.domain.moves import Kind
 from bot.domain.platform import RELEASED, Deploy
 from bot.ports import Unavailable
 
 LINES = 300
 DEPLOYS = 10
+PAST = 10  # incidents
 LOOK_BACK = timedelta(hours=24)  # a service that lies still has said nothing for hours
 MOST_LINES = 12  # quoted
 LONGEST = 200  # characters of a line that is quoted
 SHORT = 80  # characters of an error in the summary
 
 
+async def nothing(_: int) -> Sequence[Incident]:
+    return ()
+
+
 @dataclass(frozen=True)
 class RecentLogs:
-    """Evidence L1. Raises Unavailable when the lines cannot be read; the deploys may lack."""
+    """Evidence L1. Raises Unavailable when the lines cannot be read; the deploys may lack.
+
+    `recent` tells so many incidents. What was logged until one was proven over is of that one.
+    """
 
     service: str
     id: str
     render: Render
     now: Callable[[], datetime]
+    recent: Callable[[int], Awaitable[Sequence[Incident]]] = nothing
     name: str = "logs"
 
-    async def gather(self, incident: Incident) -> Evidence:  # noqa: ARG002 - the port's form
+    async def gather(self, incident: Incident) -> Evidence:
         now = self.now()
-        lines, deploys = await asyncio.gather(self.lines(), self._deploys())
+        read_, deploys, past = await asyncio.gather(
+            self.lines(), self._deploys(), self.recent(PAST)
+        )
+        well = last_well(past, incident)
+        lines = [line for line in read_ if well is None or line.at > well]
         said = await asyncio.to_thread(read, lines, deploys, now)
         found = summarise(lines)
         wrong = found.errors or said.found.category != "none"
@@ -47,7 +61,7 @@ class RecentLogs:
             "L1",
             self.name,
             Found.SOMETHING if wrong else Found.NOTHING,
-            _summary(found),
+            _summary(found, well),
             (*_facts(found, now), *_diagnosed(said)),
             quote(said.error or (found.top.sample if found.top else ()), said.raised),
         )
@@ -66,6 +80,13 @@ class RecentLogs:
             return []
         live = [r for d in known if d.status in RELEASED and (r := _release(d))]
         return sorted(live, key=lambda r: r.at)
+
+
+def last_well(past: Iterable[Incident], incident: Incident) -> datetime | None:
+    """When the service was last proven to be well before this trouble began."""
+    others = (i for i in past if i.id != incident.id and incident.service in i.services)
+    ends = (end.at for i in others if (end := i.last(Kind.RECOVERED)))
+    return max((at for at in ends if at < incident.began_at), default=None)
 
 
 def _release(deploy: Deploy) -> Release | None:
@@ -87,7 +108,9 @@ def quote(sample: Sequence[str], raised: str = "") -> tuple[str, ...]:
     return (*first, *rest)
 
 
-def _summary(found: LogSummary) -> str:
+def _summary(found: LogSummary, well: datetime | None) -> str:
+    if found.first is None and well is not None:
+        return f"no lines since all was well at {well:%H:%M} UTC"
     if found.first is None:
         return f"no lines in {LOOK_BACK.total_seconds() / 3600:.0f} hours"
     read_ = f"the last {found.lines} lines (since {found.first:%H:%M} UTC)"

@@ -136,13 +136,18 @@ class Analysis:
         self._shapes.vet({shapes[n] for n in fresh})
 
     def _calmed(self, calm: Template) -> None:
-        """What stood before, so that a traceback that follows finds its announcement."""
-        stream = self._streams.get(calm.who)
+        """What stood before, so that a traceback that follows finds its announcement.
+
+        Read anew: lines of several instances are of one shape, and what they say differs.
+        """
+        who, said = Records(self._day).pieces(calm.last_text, calm.last, reading=False)
+        stream = self._streams.get(who)
         if stream is None:
             return
         stream.entry = []
         if calm.level > Level.NONE:  # a bare line announces nothing, and nothing goes on from it
-            stream.entry = [Piece(calm.said, None, calm.level, calm.last)]
+            text = said[0].text if said else calm.last_text
+            stream.entry = [Piece(text, None, calm.level, calm.last)]
 
     def _slowly(self, line: str, number: int, calm: Template | None) -> None:
         if calm is not None:
@@ -155,7 +160,7 @@ class Analysis:
         stream = self._stream(who)
         self._fed[who] = (number, self.good)
         for piece in pieces:
-            self._take(stream, who, piece, line)
+            self._take(stream, piece, line)
         if self._stopping and number - self._stopping > STOPS_FOR:
             self._stopping = 0
         if stream.found:
@@ -185,7 +190,7 @@ class Analysis:
         for who in [w for w in self._busy if number - self._fed[w][0] > PATIENCE]:
             self._end(who)
 
-    def _take(self, stream: Stream, who: str, piece: Piece, line: str) -> None:
+    def _take(self, stream: Stream, piece: Piece, line: str) -> None:
         was_reading, was_busy = stream.reading, not stream.idle
         stream.feed(piece)
         text = piece.text
@@ -198,14 +203,13 @@ class Analysis:
             return
         self.records += 1
         if piece.level < Level.WARNING:
-            self._note_calm(stream, who, piece, line)
+            self._note_calm(stream, piece, line)
         elif (kind := mark_of(piece.text)) is not None:
             self._note_mark(kind, piece)
 
-    def _note_calm(self, stream: Stream, who: str, piece: Piece, line: str) -> None:
+    def _note_calm(self, stream: Stream, piece: Piece, line: str) -> None:
         bare = without_stamp(piece.text[:LONGEST_KEY])
         known = self.templates.add(template(bare), piece.level, piece.number, line)
-        known.who, known.said = who, piece.text[:LONGEST_KEY]
         self.good += known.good
         if self.first_at is None and piece.number <= HEAD:
             self.first_at = self._time_in(line)

@@ -13,6 +13,7 @@ from .marks import Kind, mark_of
 
 MOST = 2_000  # templates; what is beyond falls into one
 CROWD = 20  # templates that begin alike: from there on similar ones are merged
+COMPARED = 50  # of a crowd that a line is compared with: a hostile log brings thousands
 ALIKE = 0.6  # of their words
 CATCH_ALL = "<others>"
 # What counts as an operation that succeeded: it says so, and nothing in it sounds wrong.
@@ -34,10 +35,7 @@ class Seen:
 
 @dataclass(slots=True)
 class Template:
-    """`good` is 1 when its lines tell of success, else 0; `telling`: its figures matter.
-
-    `who` wrote one of its lines lately, and `said` what stands there, less what carried it.
-    """
+    """`good` is 1 when its lines tell of success, else 0; `telling`: its figures matter."""
 
     text: str
     level: Level
@@ -47,8 +45,6 @@ class Template:
     count: int = 1
     good: int = 0
     telling: bool = False
-    who: str = ""
-    said: str = ""
     mark: Kind | None = None
 
     @property
@@ -82,7 +78,9 @@ class Templates:
 
     def _keep(self, new: Template) -> None:
         self._known[new.text, new.level] = new
-        self._alike.setdefault(_start(new.text), []).append((new, new.text.split(" ")))
+        crowd = self._alike.setdefault(_start(new.text), [])
+        if len(crowd) < COMPARED:
+            crowd.append((new, new.text.split(" ")))
 
     def _similar(self, masked: str, level: Level) -> Template | None:
         crowd = self._alike.get(_start(masked), ())
@@ -91,11 +89,14 @@ class Templates:
             for one, own in crowd:
                 if one.level is level and sum(map(eq, words, own)) >= ALIKE * len(words):
                     return one
-        if len(self._known) >= MOST:
-            return self._known.setdefault(
-                (CATCH_ALL, level), Template(CATCH_ALL, level, Seen(0, ""), 0, "", count=0)
-            )
-        return None
+        return self._others(level) if len(self._known) >= MOST else None
+
+    def _others(self, level: Level) -> Template:
+        found = self._known.get((CATCH_ALL, level))
+        if found is None:
+            found = Template(CATCH_ALL, level, Seen(0, ""), 0, "", count=0)
+            self._known[CATCH_ALL, level] = found
+        return found
 
     def merge(self, other: Templates, lines: int) -> None:
         """Add those of the later part of the log, which begins after so many lines."""

@@ -19,15 +19,18 @@ HEADS = {
     "inconclusive": "🔎 Cause not known:",
 }
 ACCUSED = re.compile(r"• (?:perhaps )?deploy |suspect: |new since deploy")
+TIME_ALONE = "only its time points to it"
 ROLLBACK = "Roll back"
 INVENTED = "drop_database"  # an act that no list has
 
 
 @dataclass(frozen=True)
 class Right:
-    """The category that the card may name; besides, only "not known" is right.
+    """The category that the card may name, or several; besides, only "not known" is right.
 
-    `accuses`: a deploy has brought it, and may be named. `says` must stand on the card. `unsaid` is
+    `accuses`: a deploy has brought it, and may be named. Of another one it may be said that only
+    its time points to it, as nights of one world follow each other within minutes; not where one
+    is `strict`: there an innocent deploy lies in wait. `says` must stand on the card. `unsaid` is
     the line on a Claude that fails, if it is asked. `rolls_back`: a rollback may be offered.
     """
 
@@ -36,6 +39,7 @@ class Right:
     says: str = ""
     unsaid: str = ""
     rolls_back: bool = True
+    strict: bool = False
 
 
 async def triaged(story: Story, known: set[int]) -> None:
@@ -56,21 +60,31 @@ async def explained(story: Story, known: set[int], right: Right) -> None:
     if not isinstance(note, Note):
         return  # with a killed watchdog the line of its log may be lost, not the note
     said = f"cause: {note.category}, {note.sure}"
-    story.must(said, note.category in {right.category, NOT_KNOWN})
+    story.must(said, note.category in {*right.category.split(), NOT_KNOWN})
     head = HEADS[note.sure]
     await story.until("the card says so", lambda: head in words(newest(story, known)), 30)
     unsaid = right.unsaid if story.world.asks_claude else ""
     for text in filter(None, (right.says, unsaid)):
         await story.until(f"it says “{text}”", partial(shown, story, known, text), 30)
-    fair(story, known, right)
+    await fair(story, known, right)
 
 
-def fair(story: Story, known: set[int], right: Right) -> None:
+async def fair(story: Story, known: set[int], right: Right) -> None:
+    """On the card of the last look: until then new errors may be said to be new since a deploy."""
+    if not right.accuses:
+        await story.until(
+            "no deploy is accused in vain", lambda: not accusations(story, known, right), 30
+        )
     card = newest(story, known)
     said, labels = words(card), " ".join(story.labels(card))
-    story.must("no deploy is accused in vain", right.accuses or not ACCUSED.search(said))
     story.must("no rollback in vain", right.rolls_back or ROLLBACK not in labels)
     story.must("no act is invented", INVENTED not in f"{said} {labels}")
+
+
+def accusations(story: Story, known: set[int], right: Right) -> list[str]:
+    lines = words(newest(story, known)).splitlines()
+    found = [line for line in lines if ACCUSED.search(line)]
+    return found if right.strict else [line for line in found if TIME_ALONE not in line]
 
 
 def shown(story: Story, known: set[int], text: str) -> bool:

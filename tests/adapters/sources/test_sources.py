@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx
@@ -188,6 +189,45 @@ async def test_only_the_last_three_hundred_lines_of_a_day(api, incident):
     assert found.summary.startswith("no errors in the last 300 lines")
     asked = api.calls("/logs")
     assert (asked[0]["startTime"], [a["limit"] for a in asked]) == (ago(hours=24), ["100"] * 3)
+
+
+async def test_what_was_logged_in_an_earlier_trouble_is_of_that_one(api, incident):
+    """Proven over at second 60: its errors explain nothing that began at second 300."""
+    api["/logs"] = log_book(
+        second(10, "ERROR db: OSError: [Errno 28] No space left on device"),
+        second(200, "ERROR ask: KeyError: 'goal'"),
+    )
+
+    def past(id, service, kind, n):
+        at = NOW - timedelta(seconds=600 - n)
+        return replace(
+            Incident.opened(id, service, Event(Kind.DETECTED, at - timedelta(seconds=5))),
+            timeline=(Event(Kind.DETECTED, at - timedelta(seconds=5)), Event(kind, at)),
+        )
+
+    now_ill = Incident.opened(
+        7, "life-os", Event(Kind.DETECTED, NOW - timedelta(seconds=300), "down")
+    )
+
+    async def found(*known):
+        async def recently(_):
+            return [now_ill, *known]
+
+        return await RecentLogs("life-os", SRV, api.render(), now, recently).gather(now_ill)
+
+    both = await found()
+    assert both.fact("errors") == "2"
+    assert (await found(past(3, "other", Kind.RECOVERED, 60))).fact("errors") == "2"
+    assert (await found(past(3, "life-os", Kind.OVERRIDDEN, 60))).fact("errors") == "2"
+    assert (await found(past(3, "life-os", Kind.RECOVERED, 400))).fact("errors") == "2"
+    late = await found(past(3, "life-os", Kind.RECOVERED, 60))
+    assert late.fact("errors") == "1"
+    assert late.fact("top_error").endswith("KeyError: 'goal'")
+    nothing = await found(past(3, "life-os", Kind.RECOVERED, 250))
+    assert (nothing.found, nothing.summary) == (
+        Found.NOTHING,
+        "no lines since all was well at 11:54 UTC",
+    )
 
 
 async def test_no_lines(api, incident):

@@ -162,6 +162,13 @@ def test_once_the_changes_are_looked_at_their_word_goes():
     assert explain(failing("http status"), found).contributing == ()
 
 
+def test_a_certificate_ends_by_itself_whatever_was_deployed_just_before():
+    weak = changes(suspect="dep-2", suspect_why="4 min before", strength="weak")
+    for code in ("expired", "expiring"):
+        assert explain(failing(f"certificate {code}"), [QUIET, weak]).contributing == ()
+    assert explain(failing("postgres saturated"), [database("saturated"), weak]).contributing
+
+
 def test_a_deploy_that_is_cleared_is_not_accused():
     found = [log("code_error", new_since="dep-9"), changes(cleared="dep-8,dep-9")]
     assert explain(failing("http status"), found).contributing == ()
