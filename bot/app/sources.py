@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from bot.adapters.postgres import Probe
@@ -15,6 +15,7 @@ from bot.adapters.sources.metrics import Metrics
 from bot.adapters.sources.service import ServiceState
 from bot.adapters.sources.similar import SimilarIncidents
 from bot.app.ways import Ways, utcnow
+from bot.domain.incident import Incident
 from bot.domain.rules import Rules
 from bot.domain.severity import kind_of
 from bot.domain.why.dependencies import Sort
@@ -29,7 +30,11 @@ STANDS = frozenset({"service", "http", "postgres", "telegram"})  # say how a ser
 def platform_sources(service: ServiceConfig, ways: Ways) -> Iterator[Source]:
     name, id, render = service.name, service.render_service_id, ways.render
     yield ServiceState(name, id, render, utcnow)
-    yield RecentLogs(name, id, render, utcnow, ways.store.recent)
+
+    async def recent(most: int) -> Sequence[Incident]:
+        return await ways.store.recent(most)
+
+    yield RecentLogs(name, id, render, utcnow, recent)
     yield Deploys(name, id, render, utcnow)
 
 

@@ -40,7 +40,7 @@ class Rules:
     daily_at: int | None = 9  # hour of the zone in which all is said to be well; None: never
     roster: tuple[Member, ...] = ()  # who may be called, by name
     escalation: tuple[Rung, ...] = ()  # who else is called while nobody answers
-    triage_within: timedelta = timedelta(seconds=10)
+    triage_within: timedelta = timedelta(seconds=8)  # on the card within ten
     confirm_after: timedelta = timedelta(seconds=1)  # the first confirming look; the next doubles
     confirm_at_most: timedelta = timedelta(seconds=30)
     start_grace: timedelta = timedelta(seconds=60)  # so long a start or a deploy may be felt

@@ -61,12 +61,17 @@ async def explained(story: Story, known: set[int], right: Right) -> None:
         return  # with a killed watchdog the line of its log may be lost, not the note
     said = f"cause: {note.category}, {note.sure}"
     story.must(said, note.category in {*right.category.split(), NOT_KNOWN})
-    head = HEADS[note.sure]
-    await story.until("the card says so", lambda: head in words(newest(story, known)), 30)
+    await story.until("the card says so", lambda: tells(story, known), 30)
     unsaid = right.unsaid if story.world.asks_claude else ""
     for text in filter(None, (right.says, unsaid)):
         await story.until(f"it says “{text}”", partial(shown, story, known, text), 30)
     await fair(story, known, right)
+
+
+def tells(story: Story, known: set[int]) -> bool:
+    """What the newest look made of it: more may have begun to fail meanwhile."""
+    notes = [n for n in story.world.watchdog.seen.notes if n.incident not in known]
+    return HEADS[notes[-1].sure] in words(newest(story, known))
 
 
 async def fair(story: Story, known: set[int], right: Right) -> None:

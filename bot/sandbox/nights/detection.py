@@ -161,7 +161,7 @@ FAULTS = (
         "its certificate ends in a few days",
         "P2",
         f"{cast.SERVICE} has a certificate that ends soon",
-        cause=Right("tls", strict=True),
+        cause=Right("tls"),
     ),
     Fault(
         "disk-full",
