@@ -19,9 +19,8 @@ from bot.domain.rules import Rules
 from bot.ports import Reply, Unavailable, World
 from tests.cast import ANN, BEN, CHAT, VIC
 
-WORLDS = ("test_week.py", "test_nights.py")
-PAGE_NIGHT = "test_page_night.py"
-FIRST = (*WORLDS, PAGE_NIGHT, "/page/", "/stories/", "/sandbox/test_", "/lifeos/")
+WORLDS = ("test_week.py", "test_nights.py", "test_page_night.py")
+FIRST = (*WORLDS, "/page/", "/stories/", "/sandbox/test_", "/lifeos/")
 GIVES_WAY = 10  # how nice a worker is to those that play a world
 
 
@@ -40,7 +39,7 @@ def rank(file):
 
 def pytest_runtest_setup(item):
     """Worlds run in real seconds: whatever runs beside one gives way to it."""
-    plays = file_of(item.nodeid).endswith((*WORLDS, PAGE_NIGHT))
+    plays = file_of(item.nodeid).endswith(WORLDS)
     if "PYTEST_XDIST_WORKER" in os.environ and not plays:
         os.nice(max(0, GIVES_WAY - os.nice(0)))
 
@@ -49,8 +48,7 @@ class OneWorldAtATime(LoadScopeScheduling):
     """One worker plays the nights one after another: many worlds are more than two cores carry.
 
     The marker xdist_group would say so too, but has no effect with this pytest. The other files
-    go to whoever is free, and those of the chat page, which share a browser, to one together,
-    with the one night that is played on it.
+    go to whoever is free, and those of the chat page, which share a browser, to one together.
     """
 
     def _split_scope(self, nodeid):

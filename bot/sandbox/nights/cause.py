@@ -19,7 +19,7 @@ HEADS = {
     "inconclusive": "🔎 Cause not known:",
 }
 ACCUSED = re.compile(r"• (?:perhaps )?deploy |suspect: |new since deploy")
-TIME_ALONE = "only its time points to it"
+FIRMLY = re.compile(r"• deploy |new since deploy")
 ROLLBACK = "Roll back"
 INVENTED = "drop_database"  # an act that no list has
 
@@ -28,9 +28,9 @@ INVENTED = "drop_database"  # an act that no list has
 class Right:
     """The category that the card may name, or several; besides, only "not known" is right.
 
-    `accuses`: a deploy has brought it, and may be named. Of another one it may be said that only
-    its time points to it, as nights of one world follow each other within minutes; not where one
-    is `strict`: there an innocent deploy lies in wait. `says` must stand on the card. `unsaid` is
+    `accuses`: a deploy has brought it, and may be named. Of another one "perhaps" may be said, as
+    nights of one world, with their deploys, follow each other within minutes; not where one is
+    `strict`: there an innocent deploy lies in wait. `says` must stand on the card. `unsaid` is
     the line on a Claude that fails, if it is asked. `rolls_back`: a rollback may be offered.
     """
 
@@ -87,9 +87,8 @@ async def fair(story: Story, known: set[int], right: Right) -> None:
 
 
 def accusations(story: Story, known: set[int], right: Right) -> list[str]:
-    lines = words(newest(story, known)).splitlines()
-    found = [line for line in lines if ACCUSED.search(line)]
-    return found if right.strict else [line for line in found if TIME_ALONE not in line]
+    pattern = ACCUSED if right.strict else FIRMLY
+    return pattern.findall(words(newest(story, known)))
 
 
 def shown(story: Story, known: set[int], text: str) -> bool:

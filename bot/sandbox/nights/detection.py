@@ -105,7 +105,7 @@ FAULTS = (
         "a forgotten session holds a lock that all writes wait for",
         "P0",
         cast.SERVICE,
-        cause=Right("deadlock"),
+        cause=Right("deadlock hang"),  # until the lock is seen, it only hangs
         also="report.py",
         pushes=2,
         within=90,
