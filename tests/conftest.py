@@ -16,6 +16,8 @@ from bot.domain.evidence import Evidence, Found
 from bot.domain.people import People
 from bot.domain.remedy import Answer, Course, Effect, Live, Reason, Risk
 from bot.domain.rules import Rules
+from bot.flows.triage import triage
+from bot.flows.watch import watch
 from bot.ports import Reply, Unavailable, World
 from tests.cast import ANN, BEN, CHAT, VIC
 
@@ -242,3 +244,14 @@ def world(clock, store, service_check, http_check, logs_source, restart, archive
         witness=FakeWitness(),
         look_soon=lambda *_: None,
     )
+
+
+@pytest.fixture
+async def triaged(world, service_check, clock):
+    """An incident that triage has looked at."""
+    service_check.fails("crashed", "exited with code 1")
+    for _ in range(2):
+        clock.tick(seconds=30)
+        await watch(world, service_check)
+    await triage(world)
+    return await world.store.latest("life-os")

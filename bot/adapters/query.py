@@ -7,7 +7,7 @@ import asyncio
 import asyncpg
 
 from bot.adapters.network import trouble
-from bot.adapters.postgres import CODES
+from bot.adapters.postgres_codes import CODES
 from bot.adapters.postgres_queries import BEGIN
 from bot.adapters.web import few_words
 from bot.ports import Unavailable

@@ -128,7 +128,7 @@ def flows(world: World) -> list[Duty]:
         adds("investigate", partial(investigate, world), 2),
         adds("narrate", partial(narrate, world), 2, deadline=ASKING, abrupt=True),
         adds("draw", partial(draw, world), 5, abrupt=True, makes=post),
-        works("question", partial(answer, world), 2, deadline=ANSWERING, abrupt=True, makes=post),
+        adds("question", partial(answer, world), 2, deadline=ANSWERING, abrupt=True, makes=post),
         works("act", partial(act, world), 1),
         works("verify", partial(verify, world), 1),
         adds("close", partial(close, world), 5),

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from bot.adapters.actions.restart_database import RestartDatabase
-from bot.adapters.postgres import CODES, Finding
+from bot.adapters.postgres import Finding
+from bot.adapters.postgres_codes import CODES
 from bot.adapters.sources.database import Database
 from bot.domain.evidence import Evidence, Found
 from bot.domain.remedy import UNKNOWN, Answer, Course, Effect, Live, Proposal, Risk, changed

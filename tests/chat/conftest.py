@@ -16,8 +16,6 @@ from bot.chat.pacing import Pace as ChatPace
 from bot.chat.pacing import Pacing
 from bot.flows.announce import announce
 from bot.flows.engine import Bell
-from bot.flows.triage import triage
-from bot.flows.watch import watch
 from bot.sandbox.pace import Pace
 from bot.sandbox.telegram import Telegram
 from tests.cast import ANN, BEN, CHAT, SAM, VIC
@@ -129,13 +127,8 @@ def chat(telegram):
 
 
 @pytest.fixture
-async def card(world, service_check, clock, deliver, chat):
+async def card(world, triaged, deliver, chat):
     """An incident whose card is in the chat, with a restart on offer."""
-    service_check.fails("crashed", "exited with code 1")
-    for _ in range(2):
-        clock.tick(seconds=30)
-        await watch(world, service_check)
-    await triage(world)
     await announce(world)
     await deliver()
     return chat()[0]

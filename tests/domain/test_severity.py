@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.postgres import CODES, OURS
+from bot.adapters.postgres_codes import CODES, OURS
 from bot.domain.severity import MEANING, PAST, TABLE, UNKNOWN, Row, Severity, row, worst
 
 ON_SCREEN = 60  # characters a lock screen is sure to show

@@ -50,14 +50,8 @@ def world(world, artist):
 
 
 @pytest.fixture
-async def opened(world, service_check, clock):
-    """An incident that triage has looked at."""
-    service_check.fails("crashed", "exited with code 1")
-    for _ in range(2):
-        clock.tick(seconds=30)
-        await watch(world, service_check)
-    await triage(world)
-    return await world.store.latest("life-os")
+def opened(triaged):
+    return triaged
 
 
 @pytest.fixture

@@ -10,20 +10,12 @@ from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event
 from bot.domain.moves import Kind, Status
 from bot.flows.investigate import investigate
-from bot.flows.triage import triage
-from bot.flows.watch import watch
 from tests.conftest import FakeSource
 
 
 @pytest.fixture
-async def opened(world, service_check, clock):
-    """An incident that triage has looked at."""
-    service_check.fails("crashed", "exited with code 1")
-    for _ in range(2):
-        clock.tick(seconds=30)
-        await watch(world, service_check)
-    await triage(world)
-    return await world.store.latest("life-os")
+def opened(triaged):
+    return triaged
 
 
 @pytest.fixture

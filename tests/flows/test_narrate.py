@@ -11,8 +11,6 @@ from bot.domain.narration.brief import Told
 from bot.domain.narration.spend import Usage
 from bot.flows import desk
 from bot.flows.narrate import SENT, narrate
-from bot.flows.triage import triage
-from bot.flows.watch import watch
 from bot.ports import Unavailable
 from tests.cast import ANN
 
@@ -43,15 +41,9 @@ def model():
 
 
 @pytest.fixture
-async def asked(world, model, service_check, clock):
+async def asked(world, model, triaged):
     """A world with a model, and an incident that triage has looked at."""
-    service_check.fails("crashed", "exited with code 1")
-    for _ in range(2):
-        clock.tick(seconds=30)
-        await watch(world, service_check)
-    await triage(world)
-    incident = await world.store.latest("life-os")
-    model.cause = replace(model.cause, category=incident.cause.category)
+    model.cause = replace(model.cause, category=triaged.cause.category)
     return replace(world, model=model)
 
 

@@ -15,8 +15,6 @@ from bot.flows import desk
 from bot.flows.announce import announce
 from bot.flows.narrate import SENT
 from bot.flows.question import CUT_OFF, LONGEST, MOST_WAITING, NO_MODEL, about, answer, ask
-from bot.flows.triage import triage
-from bot.flows.watch import watch
 from bot.ports import Stale, Unavailable
 from tests.cast import ANN, BEN, CHAT, SAM, VIC
 
@@ -54,13 +52,8 @@ def model():
 
 
 @pytest.fixture
-async def known(world, model, service_check, clock):
+async def known(world, model, triaged):
     """A world with a model, and incident 1, which triage has looked at and the chat knows."""
-    service_check.fails("crashed", "exited with code 1")
-    for _ in range(2):
-        clock.tick(seconds=30)
-        await watch(world, service_check)
-    await triage(world)
     await announce(world)
     return replace(world, model=model)
 

@@ -32,6 +32,7 @@ from bot.domain.incident import Incident
 from bot.domain.iso import moment
 from bot.domain.logs.consequences import BRINGS
 from bot.domain.logs.families import family_of
+from bot.domain.why.trouble import ends_by_itself
 from bot.ports import Unavailable
 
 READ = 20  # deploys: the oldest that are shown need one before them that ran
@@ -163,6 +164,8 @@ def _category(
     incident: Incident, told: Mapping[str, str], failing: Iterable[tuple[str, str]]
 ) -> tuple[str, bool]:
     """The category, and whether it was seen from here as well."""
+    if ends_by_itself(incident):
+        return category_of(failing), False
     category = told.get("category", "")
     if not category and (family := family_of(told.get("top_error", ""))):
         category = family.category

@@ -49,11 +49,11 @@ class RecentLogs:
 
     async def gather(self, incident: Incident) -> Evidence:
         now = self.now()
-        read_, deploys, past = await asyncio.gather(
+        newest, deploys, past = await asyncio.gather(
             self.lines(), self._deploys(), self.recent(PAST)
         )
         well = last_well(past, incident)
-        lines = [line for line in read_ if well is None or line.at > well]
+        lines = [line for line in newest if well is None or line.at > well]
         said = await asyncio.to_thread(read, lines, deploys, now)
         found = summarise(lines)
         wrong = found.errors or said.found.category != "none"

@@ -5,10 +5,16 @@ from __future__ import annotations
 from .kinds import is_infrastructure
 from .places import hits
 from .ruling import Case, Held, Ruling, Strength
-from .symptoms import OUTSIDE
+from .symptoms import BY_ITSELF, OUTSIDE
 from .timing import fine_since
 from .touch import may_touch, touching
 from .verdicts import in_its_traceback, overlapped, suspected
+
+
+def ends_by_itself(case: Case) -> Ruling | None:
+    if case.symptoms.category != BY_ITSELF:
+        return None
+    return case.is_held(Held.CLEARED, "has nothing to do with it")
 
 
 def fails_for_others(case: Case) -> Ruling | None:

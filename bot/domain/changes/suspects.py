@@ -17,6 +17,7 @@ RULES = (
     timing.came_after,
     timing.without_time,
     timing.was_gone,
+    outside.ends_by_itself,
     outside.fails_for_others,
     timing.long_before,
     content.same_code,

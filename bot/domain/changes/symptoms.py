@@ -10,6 +10,7 @@ from bot.domain.severity import kind_of
 
 # Categories of the log analysis, by what can bring them about. Those in none of these sets come
 # from code as well as from settings.
+BY_ITSELF = "certificate"
 OUTSIDE = {
     "database_unreachable": "the database cannot be reached",
     "upstream_outage": "a service that it calls is down",
@@ -19,6 +20,7 @@ OUTSIDE = {
     "disk_full": "a disk is full",
     "tls": "a certificate is not accepted",
     "suspended": "the service is suspended",
+    BY_ITSELF: "a certificate was not renewed in time",
 }
 SETTINGS = frozenset({"missing_env_var", "bad_config", "database_auth", "upstream_auth"})
 CREDENTIALS = frozenset({"database_auth", "upstream_auth"})  # may end without a change of ours
@@ -50,7 +52,8 @@ OF_CHECKS = {
     ("postgres", "long_transaction"): "database_slow",
     ("postgres", "disk"): "disk_full",
     ("telegram", "token"): "upstream_auth",
-    ("certificate", "expired"): "tls",
+    ("certificate", "expiring"): BY_ITSELF,
+    ("certificate", "expired"): BY_ITSELF,
     ("certificate", "invalid"): "tls",
     ("logs", "rate_limit"): "upstream_rate_limit",
     ("logs", "disk_full"): "disk_full",

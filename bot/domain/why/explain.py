@@ -10,7 +10,7 @@ from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident
 from bot.domain.logs.consequences import BRINGS
 from bot.domain.remedy import Proposal
-from bot.domain.severity import kind_of, row
+from bot.domain.severity import row
 
 from .blame import OWN, Blame, Whose, blame
 from .signs import WEAK, Sign, signs
@@ -29,7 +29,6 @@ MEANS = OWN | {
     "tls": "a certificate is not accepted",
 }
 # What a change of ours may bring; until the changes are looked at, their time is a hint.
-ENDS_BY_ITSELF = "certificate"  # whatever was deployed just before
 OF_A_CHANGE = frozenset(
     {
         *("code_error", "import_error", "missing_env_var", "bad_config", "port_binding"),
@@ -69,7 +68,7 @@ def explain(
         sure=sure,
         category=category,
         claims=claims,
-        contributing=tuple(_contributing(incident, category, evidence, blamed)),
+        contributing=tuple(_contributing(category, evidence, blamed)),
         not_checked=tuple(_not_checked(evidence)),
         discarded=tuple(_discarded(category, evidence, blamed)),
         options=options,
@@ -145,14 +144,11 @@ def _problem(incident: Incident) -> str:
     return f"{first.service or incident.service} {row(first.check, first.code).impact}"
 
 
-def _contributing(
-    incident: Incident, category: str, evidence: Sequence[Evidence], blamed: Blame
-) -> Iterator[str]:
+def _contributing(category: str, evidence: Sequence[Evidence], blamed: Blame) -> Iterator[str]:
     """What was new, and whose trouble it is. A deploy is not hinted at where it cannot be it."""
-    by_itself = {kind_of(event.check) for event in incident.failing} == {ENDS_BY_ITSELF}
     changes, log = looked("changes", evidence), looked("logs", evidence)
     new, strong = fact(log, "new_since"), fact(changes, "strength") == "strong"
-    if (why := fact(changes, "suspect_why")) and (strong or not by_itself):
+    if why := fact(changes, "suspect_why"):
         perhaps = "" if strong else "perhaps "
         yield f"{perhaps}deploy {fact(changes, 'suspect')}: {why}"[:LONGEST]
     elif new and category in OF_A_CHANGE and changes is None:

@@ -12,7 +12,7 @@ from bot.domain.severity import kind_of, row
 
 from .blame import Blame, Whose
 from .case import TELEGRAM
-from .trouble import NONE, category_of, fact, looked
+from .trouble import NONE, category_of, ends_by_itself, fact, looked
 
 QUOTED = 160  # characters
 # What a failing check says of the cause by itself; the others only say who is hurt.
@@ -43,6 +43,8 @@ CHECKS = {
 }
 # Who ends badly may do so for many reasons: such a sign supports a cause and never makes one sure.
 WEAK = frozenset({"crash_loop", "hang"})
+# What one look may see for a moment: no sign until its check, which looks again, has found it too.
+MOMENTARY = frozenset({"slow"})
 SOURCES = {"postgres": "database", "service": "service", "logs": "logs"}  # one look, two names
 
 
@@ -58,10 +60,13 @@ class Sign:
 
 def signs(incident: Incident, evidence: Sequence[Evidence], blamed: Blame) -> Iterator[Sign]:
     """In the order in which they are believed when nothing else decides."""
+    if ends_by_itself(incident):
+        yield from (s for s in _failing(incident, evidence) if s)
+        return
     log, database = looked("logs", evidence), looked("database", evidence)
     if log and (category := category_of(log)) != NONE:
         yield Sign(category, "logs", fact(log, "verdict") == Sure.CONFIRMED, claim_of(log))
-    if database and (category := CHECKS.get(("postgres", _worst(database)), "")):
+    if database and (category := _sign_of(database, incident)):
         yield Sign(category, "database", strong=True, claim=claim_of(database))
     yield from (s for s in _failing(incident, evidence) if s)
     if blamed.whose is Whose.THEIRS and (leaning := looked("dependencies", evidence)):
@@ -80,6 +85,13 @@ def _failing(incident: Incident, evidence: Sequence[Evidence]) -> Iterator[Sign 
         told = known if known and event.note and event.note[:QUOTED] in known.summary else None
         claim = Claim(row(event.check, event.code).reason, told.id, event.note) if told else None
         yield Sign(category, source, category not in WEAK, claim)
+
+
+def _sign_of(database: Evidence, incident: Incident) -> str:
+    code = _worst(database)
+    if code in MOMENTARY and not any(kind_of(e.check) == "postgres" for e in incident.failing):
+        return ""
+    return CHECKS.get(("postgres", code), "")
 
 
 def _worst(database: Evidence) -> str:

@@ -18,6 +18,7 @@ READ = 4_000  # characters of a log's evidence that names are looked for in
 QUOTED = 80  # characters of the log's own words in a line for people
 LONGEST = 160  # characters of what the database says
 NONE = "none"
+ENDS_BY_ITSELF = frozenset({("certificate", "expiring"), ("certificate", "expired")})
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,12 @@ def _state(code: str) -> State:
     if code == "ok":
         return State.UP
     return State.DEGRADED if ("postgres", code) in LAME else State.DOWN
+
+
+def ends_by_itself(incident: Incident) -> bool:
+    """Whether only the days of a certificate are over: no log, database or deploy is behind it."""
+    failing = {(kind_of(event.check), event.code) for event in incident.failing}
+    return bool(failing) and failing <= ENDS_BY_ITSELF
 
 
 def looked(source: str, evidence: Iterable[Evidence]) -> Evidence | None:

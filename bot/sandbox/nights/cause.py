@@ -26,7 +26,7 @@ INVENTED = "drop_database"  # an act that no list has
 
 @dataclass(frozen=True)
 class Right:
-    """The category that the card may name, or several; besides, only "not known" is right.
+    """The category that the card may name, or `else_`; besides, only "not known" is right.
 
     `accuses`: a deploy has brought it, and may be named. Of another one "perhaps" may be said, as
     nights of one world, with their deploys, follow each other within minutes; not where one is
@@ -35,6 +35,7 @@ class Right:
     """
 
     category: str
+    else_: str = ""
     accuses: bool = False
     says: str = ""
     unsaid: str = ""
@@ -60,7 +61,7 @@ async def explained(story: Story, known: set[int], right: Right) -> None:
     if not isinstance(note, Note):
         return  # with a killed watchdog the line of its log may be lost, not the note
     said = f"cause: {note.category}, {note.sure}"
-    story.must(said, note.category in {*right.category.split(), NOT_KNOWN})
+    story.must(said, note.category in {right.category, right.else_ or NOT_KNOWN, NOT_KNOWN})
     await story.until("the card says so", lambda: tells(story, known), 30)
     unsaid = right.unsaid if story.world.asks_claude else ""
     for text in filter(None, (right.says, unsaid)):

@@ -45,7 +45,7 @@ FAULTS = (
         "it dies again after every start",
         "P0",
         f"{cast.SERVICE} is down",
-        cause=Right("code_error crash_loop"),
+        cause=Right("code_error", "crash_loop"),
         also="failed",
         pushes=4,
     ),
@@ -105,7 +105,7 @@ FAULTS = (
         "a forgotten session holds a lock that all writes wait for",
         "P0",
         cast.SERVICE,
-        cause=Right("deadlock hang"),  # until the lock is seen, it only hangs
+        cause=Right("deadlock", "hang"),  # until the lock is seen, it only hangs
         also="report.py",
         pushes=2,
         within=90,
@@ -161,7 +161,7 @@ FAULTS = (
         "its certificate ends in a few days",
         "P2",
         f"{cast.SERVICE} has a certificate that ends soon",
-        cause=Right("tls"),
+        cause=Right("tls", says="no code cause", rolls_back=False, strict=True),
     ),
     Fault(
         "disk-full",

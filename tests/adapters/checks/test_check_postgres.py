@@ -16,7 +16,8 @@ import pytest_asyncio
 
 from bot.adapters import postgres
 from bot.adapters.checks.postgres import Postgres as Check
-from bot.adapters.postgres import CODES, Finding, Probe
+from bot.adapters.postgres import Finding, Probe
+from bot.adapters.postgres_codes import CODES
 from bot.adapters.postgres_health import Limits
 from bot.adapters.sources.database import Database
 from bot.domain.check import Seen

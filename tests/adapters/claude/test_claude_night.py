@@ -9,8 +9,6 @@ import pytest
 
 from bot.domain.cause import RULES
 from bot.flows.narrate import narrate
-from bot.flows.triage import triage
-from bot.flows.watch import watch
 from bot.views.card import card
 
 WAYS = (
@@ -44,14 +42,9 @@ ENDLESS = {"hang", "stall", "slow_drip"}  # until the deadline, which is made sh
 
 
 @pytest.fixture
-async def incident(world, service_check, clock):
-    """One that triage has looked at; its card has a cause and an offer."""
-    service_check.fails("crashed", "exited with code 1")
-    for _ in range(2):
-        clock.tick(seconds=30)
-        await watch(world, service_check)
-    await triage(world)
-    return await world.store.latest("life-os")
+def incident(triaged):
+    """Its card has a cause and an offer."""
+    return triaged
 
 
 @pytest.mark.parametrize(("fault", "how", "line"), WAYS)

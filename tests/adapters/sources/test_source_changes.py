@@ -173,6 +173,15 @@ async def test_an_outage_that_we_see_ourselves_clears_all(api):
     assert found.summary.startswith("no code cause: ccccccc “Fix pool” cannot be it")
 
 
+async def test_of_a_certificate_that_ends_no_log_and_no_deploy_is_to_blame(api):
+    ends = incident(log(), database("refused"), check="certificate:public", code="expiring")
+    found = await source(api).gather(ends)
+    assert (found.fact("category"), found.fact("suspect")) == ("certificate", "")
+    assert found.summary.startswith(
+        "no code cause: a certificate was not renewed in time; ccccccc “Fix pool” has nothing to do"
+    )
+
+
 async def test_a_decoy_is_cleared(api, site):
     found = await source(api, site).gather(incident(log(first_error=ago(11))))
     assert (found.fact("suspect"), found.fact("cleared")) == ("", "dep-3")

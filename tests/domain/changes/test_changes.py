@@ -127,6 +127,8 @@ TABLE = [
     ("upstream address", [change(-2, edit("settings.py", "BASE_URL = 'y'"))],
      seen("upstream_outage"), S, -2, NOT),
     ("telegram away", [change(-2, NOTES)], seen("telegram_network"), NO, None, YES),
+    ("a certificate ends", [change(-2, edit("render.yaml", "  tls: x"))], seen("certificate", ()),
+     NO, None, YES),
     ("disk full", [change(-2, NOTES)], seen("disk_full"), NO, None, YES),
     ("disk full, files unknown", [change(-2, None)], seen("disk_full"), NO, None, OPEN),
     ("rate limit", [change(-2, NOTES)], seen("upstream_rate_limit"), NO, None, YES),
@@ -259,6 +261,7 @@ CLEARED = [
     (change(3, None), seen(), "went live 3 min after the first error"),
     (change(0.3, None, begun=0.1), seen(), "was begun 6 s after the first error"),
     (change(-2, None, status="build_failed"), seen(), "never went live: its build failed"),
+    (change(-1, None), seen("certificate"), "has nothing to do with it"),
     (change(-1, README), DOWN, "touches only README.md: nothing that runs"),
     (change(-1, README, file("docs/a.md")), DOWN, "touches only docs: nothing that runs"),
     (change(-1, NOTES), SEEN_DOWN, "cannot be it: the database cannot be reached from here, too"),
@@ -482,6 +485,7 @@ CATEGORIES = """
     database_unreachable database_auth database_saturated database_slow out_of_memory import_error
     missing_env_var bad_config upstream_rate_limit upstream_outage upstream_auth telegram_conflict
     telegram_network port_binding disk_full crash_loop tls code_error deadlock hang none suspended
+    certificate
 """.split()  # noqa: SIM905 - as the issue writes them
 SEEN = st.builds(
     Symptoms,

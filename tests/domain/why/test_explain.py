@@ -81,6 +81,10 @@ CASES = [
     (["certificate expired"], [QUIET], "tls", C),
     (["logs disk_full"], [log("disk_full")], "disk_full", L),
     (["certificate expiring"], [QUIET], "none", C),
+    (["certificate expiring"], [log("code_error"), database("ok", "slow")], "none", C),
+    (["http status"], [QUIET, database("ok", "slow")], "none", I),
+    (["http status"], [log("database_slow"), database("ok", "slow")], "database_slow", L),
+    (["http status"], [QUIET, database("ok", "blocked", "2 sessions wait")], "deadlock", C),
     (["service suspended"], [QUIET, service("suspended")], "none", C),
     (["service deploy_failed"], [QUIET], "none", C),
     (["http timeout"], [QUIET, service(), database()], "none", I),
@@ -160,13 +164,6 @@ def test_what_no_change_brings_hints_at_no_deploy(category):
 def test_once_the_changes_are_looked_at_their_word_goes():
     found = [log("code_error", new_since="dep-9"), changes(cleared="dep-8")]
     assert explain(failing("http status"), found).contributing == ()
-
-
-def test_a_certificate_ends_by_itself_whatever_was_deployed_just_before():
-    weak = changes(suspect="dep-2", suspect_why="4 min before", strength="weak")
-    for code in ("expired", "expiring"):
-        assert explain(failing(f"certificate {code}"), [QUIET, weak]).contributing == ()
-    assert explain(failing("postgres saturated"), [database("saturated"), weak]).contributing
 
 
 def test_a_deploy_that_is_cleared_is_not_accused():
