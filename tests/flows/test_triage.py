@@ -85,3 +85,12 @@ async def test_a_source_that_hangs_delays_no_look_for_ever(world, incident, logs
     await triage(replace(world, rules=soon))
     [look] = await looks(world, incident.id)
     assert look.evidence[1].summary == "no answer in time"
+
+
+async def test_no_act_of_ours_renews_a_certificate(world, clock):
+    ends = Event(Kind.DETECTED, clock(), check="certificate:public", code="expiring", note="5 days")
+    opened = await world.store.open("life-os", ends)
+    await triage(world)
+    looked = await world.store.incident(opened.id)
+    assert looked.proposals == ()
+    assert [o.name for o in looked.cause.options] == ["Have the certificate renewed"]

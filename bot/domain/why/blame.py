@@ -15,8 +15,8 @@ from bot.domain.severity import kind_of
 
 from .case import TELEGRAM, Case
 from .dependencies import PAGE, PROBE, Dependency, Sort, State, read, spelt
-from .trouble import Trouble, trouble_of, with_database
-from .waiting import while_platform_fails, while_they_fail
+from .trouble import Trouble, ends_by_itself, trouble_of, with_database
+from .waiting import renewing, while_platform_fails, while_they_fail
 
 PAGE_LAGS = timedelta(minutes=15)  # so late may a status page tell of what hurts already
 DEAD = frozenset({"crashed", "crash loop", "unhealthy", "suspended"})
@@ -38,9 +38,9 @@ OWN = {
     "upstream_rate_limit": "it asks more often than it may",
     "telegram_conflict": "a second copy or a webhook takes the bot's messages",
     "database_auth": "the database refuses our credentials or its name",
-    "database_saturated": "our connections fill the database",
-    "database_slow": "our queries take too long",
-    "deadlock": "our own locks wait for each other",
+    "database_saturated": "the database takes no more connections",
+    "database_slow": "the database answers slowly",
+    "deadlock": "a lock in the database holds up who waits for it",
     "code_error": "the program fails in its own code",
 }
 # Of these a database that is gone may be the reason, and then it is.
@@ -75,6 +75,19 @@ class Blame:
     recommended: int | None = None  # place in `options`
 
 
+NOT_RENEWED = Blame(
+    Whose.NOT_KNOWN,
+    Sure.CONFIRMED,
+    "A certificate was not renewed; nothing that runs or was deployed has to do with it.",
+    cannot_help={
+        "restart": "a fresh start does not renew a certificate",
+        "rollback": "no version of the program renews a certificate",
+    },
+    options=(renewing(),),
+    recommended=0,
+)
+
+
 def blame(incident: Incident, evidence: Sequence[Evidence], zone: tzinfo = UTC) -> Blame:
     """Say whose trouble the incident is, as far as the evidence goes; times are of that zone."""
     failing = incident.failing
@@ -82,6 +95,8 @@ def blame(incident: Incident, evidence: Sequence[Evidence], zone: tzinfo = UTC) 
         who = failing[0].service or incident.service
         line = f"It is them: {spelt(who)} has an outage. Nothing of ours is seen to fail."
         return Blame(Whose.THEIRS, Sure.CONFIRMED, line, who, because=("U1",))
+    if ends_by_itself(incident):
+        return NOT_RENEWED
     known = with_database(read(evidence), incident, evidence)
     return decide(known, trouble_of(incident, evidence), zone)
 

@@ -59,7 +59,7 @@ def explain(
     else:
         agreeing = [s for s in known if s.category == root or s.category in BRINGS.get(root, ())]
         category, sure = root, how_sure(root, agreeing, evidence)
-        cause = _said(root, evidence, blamed)
+        cause = _said(root, incident, evidence, blamed)
         claims = _claims(root, agreeing)
     options = tuple(_options(offers, category, evidence, blamed))
     return Cause(
@@ -117,7 +117,7 @@ def _without_sign(
     return Sure.INCONCLUSIVE, f"Not known: {said}", NONE, ()
 
 
-def _said(root: str, evidence: Sequence[Evidence], blamed: Blame) -> str:
+def _said(root: str, incident: Incident, evidence: Sequence[Evidence], blamed: Blame) -> str:
     log, database = looked("logs", evidence), looked("database", evidence)
     if root in {"upstream_outage", "telegram_network"} and blamed.who:
         return blamed.line
@@ -133,7 +133,8 @@ def _said(root: str, evidence: Sequence[Evidence], blamed: Blame) -> str:
         detail = fact(database, "detail") if state not in {"", "ok"} else ""
         lines = database.lines[:1] if database and not detail else ()
         told = detail or "".join(lines)
-        return f"{said}: {told}" if told else said
+        more = (e.note for e in incident.failing if told and e.note.startswith(told))
+        return f"{said}: {next(more, told)}" if told else said
     return said
 
 

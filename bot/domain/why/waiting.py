@@ -1,4 +1,4 @@
-"""The ways out while somebody else is down: wait, work around it, or switch the feature off."""
+"""The ways out of what is not ours to mend at once: wait, work around it, have it renewed."""
 
 from __future__ import annotations
 
@@ -40,6 +40,21 @@ def while_they_fail(who: str) -> tuple[Option, ...]:
                 "Set the variable that switches it off, if there is one, and redeploy.",
                 f"Note to switch it on again once {who} is back.",
             ),
+        ),
+    )
+
+
+def renewing() -> Option:
+    return Option(
+        "Have the certificate renewed",
+        "5 to 60 min",
+        pros="mends it; nothing has to be restarted",
+        cons="a new record of the DNS takes its time to be seen",
+        risk="low",
+        steps=(
+            "Who renews it: the platform, or a program of yours? Ask it why it has not.",
+            "On Render: is the domain still verified, and does its DNS record still point there?",
+            "Have it issued anew; its check sees the new one by itself.",
         ),
     )
 

@@ -17,7 +17,7 @@ AT = datetime(2026, 1, 1, 3, 12, tzinfo=UTC)
 C, L, I = Sure.CONFIRMED, Sure.LIKELY, Sure.INCONCLUSIVE  # noqa: E741 - as the table reads
 
 
-def failing(*found):
+def failing(*found, note=""):
     """An incident of these checks, each "check code"."""
     events = [
         Event(
@@ -25,7 +25,7 @@ def failing(*found):
             AT,
             check=check,
             code=code,
-            note=f"{code} seen",
+            note=note or f"{code} seen",
             severity=row(check, code).severity,
         )
         for n, (check, code) in enumerate(one.split() for one in found)
@@ -118,6 +118,17 @@ def test_the_error_on_the_card_is_the_one_that_the_cause_rests_on():
     same = log("missing_env_var", cause_error="DuplicateTable: it exists", **often)
     cause = explain(failing("service crashed"), [same]).cause
     assert cause.endswith("DuplicateTable: it exists in db.migrate")
+
+
+def test_whose_connections_they_are_is_said_where_the_check_knows():
+    saturated = failing(
+        "postgres saturated", note="every connection is taken, 37 of 37: reports 35"
+    )
+    said = "every connection is taken"
+    cause = explain(saturated, [database("saturated", detail=said)]).cause
+    assert cause == (
+        "the database takes no more connections: every connection is taken, 37 of 37: reports 35"
+    )
 
 
 def test_what_only_follows_from_the_cause_is_no_evidence_of_it():
