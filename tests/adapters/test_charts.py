@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from bot.adapters.charts import KEPT, PNG, Drawer, environment, form
+from bot.adapters.charts import KEPT, PNG, POLITE, Drawer, environment, form
 from bot.adapters.charts.draw import drawn, png
 from bot.adapters.charts.panels import label, pieces, scale
 from bot.adapters.charts.style import DPI, LEGIBLE, PALETTES, PHONE, TALLEST, WIDTH
@@ -198,6 +198,14 @@ async def test_the_process_gets_the_chart_and_none_of_our_secrets(monkeypatch):
     assert not os.path.exists(folder)  # noqa: PTH110 - a name is what is at hand
 
 
+async def test_the_process_gives_way_to_us():
+    header = "sys.stdout.buffer.write(b'\\x89PNG\\r\\n\\x1a\\n')"
+    drawer = saying(f"{header}; print(os.nice(0))")
+    answer = await drawer.draw(CHARTS["no errors"])
+    drawer.close()
+    assert int(answer.removeprefix(PNG)) == min(os.nice(0) + POLITE, 19)
+
+
 def test_only_what_an_interpreter_needs_is_passed_on():
     ours = {"PATH": "/bin", "LD_LIBRARY_PATH": "/lib", "RENDER_API_KEY": "rnd_x", "HOME": "/root"}
     given_on = environment(ours, "/tmp/x")  # noqa: S108 - no file is made
@@ -209,7 +217,7 @@ def test_only_what_an_interpreter_needs_is_passed_on():
 class Fake:
     """A process that draws nothing until it is told to."""
 
-    running = 0
+    running, pid = 0, 2**31 - 1  # nobody has that number
 
     def __init__(self, turns):
         self.turns, self.returncode = turns, None

@@ -22,6 +22,8 @@ async def test_every_fault_is_told_as_what_it_is(store, claude, nights):
     """
     options = {"speed": SPEED, "store": store, "asks_claude": claude}
     played = [one async for one in play_together(nights, **options, told=print)]
-    wrong = [f"{one.night}: {one.why}" for one in played if not one.ok]
-    assert not wrong, "\n".join(wrong)
+    wrong = [one for one in played if not one.ok]
+    assert not wrong, "\n".join(
+        "\n".join([f"{one.night}: {one.why}", *one.watchdog_log[-60:]]) for one in wrong
+    )
     assert [one.night for one in played] == nights

@@ -25,6 +25,7 @@ LONGER = 5.0  # seconds after which the process ends itself, should we be gone
 PROGRAM = (sys.executable, "-m", "bot.adapters.charts.draw")
 ROOT = Path(__file__).parents[3]  # where the package `bot` lies: the process must find it, too
 PNG = b"\x89PNG\r\n\x1a\n"
+POLITE = 5  # added to how nice it is: the watchdog's looks go first, from its first import on
 AT_MOST = 5_000_000  # bytes; Telegram takes photos of up to 10 MB (Bot API, sendPhoto)
 LONGEST_WORDS = 2_000  # characters of what the process says that go into our log
 # All that it gets of our environment: where the interpreter's own libraries are, and no secret.
@@ -84,7 +85,7 @@ class Drawer:
         try:
             if self._folder is None:  # kept between charts: fonts are looked for only once
                 self._folder = tempfile.TemporaryDirectory(prefix="watchdog-charts-")
-            return await asyncio.create_subprocess_exec(
+            process = await asyncio.create_subprocess_exec(
                 *self._program,
                 f"{self._within + LONGER:.0f}",
                 cwd=ROOT,
@@ -95,6 +96,9 @@ class Drawer:
             )
         except OSError as error:
             raise Unavailable(f"the drawing process did not start: {error.strerror}") from error
+        with suppress(ProcessLookupError):  # it may have ended already
+            os.setpriority(os.PRIO_PROCESS, process.pid, os.nice(0) + POLITE)
+        return process
 
 
 def environment(ours: Mapping[str, str], folder: str) -> dict[str, str]:

@@ -5,7 +5,6 @@ Its argument is after how many seconds it ends itself.
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from io import BytesIO
@@ -33,13 +32,11 @@ from bot.adapters.charts.text import fitted, shown, wrapped
 from bot.domain.charts.chart import Chart
 
 COLOURS = 128
-POLITE = 5  # nice: the watchdog's looks go first
 UPPER = (1.0, 0.62)  # shares of the upper panel, of one and of two
 
 
 def main() -> None:
     signal.alarm(int(sys.argv[1]))  # also when nobody waits any more
-    os.nice(POLITE)
     chart = form().validate_json(sys.stdin.buffer.read())
     sys.stdout.buffer.write(png(chart))
 

@@ -19,6 +19,7 @@ HEADS = {
     "inconclusive": "🔎 Cause not known:",
 }
 ACCUSED = re.compile(r"• (?:perhaps )?deploy |suspect: |new since deploy")
+PERHAPS = re.compile(r"• (perhaps deploy [^\n]*)")
 FIRMLY = re.compile(r"• deploy |new since deploy")
 ROLLBACK = "Roll back"
 INVENTED = "drop_database"  # an act that no list has
@@ -82,6 +83,8 @@ async def fair(story: Story, known: set[int], right: Right) -> None:
             "no deploy is accused in vain", lambda: not accusations(story, known, right), 30
         )
     card = newest(story, known)
+    for accused in PERHAPS.findall(words(card)):
+        story.mark(f"it says: {accused}")
     said, labels = words(card), " ".join(story.labels(card))
     story.must("no rollback in vain", right.rolls_back or ROLLBACK not in labels)
     story.must("no act is invented", INVENTED not in f"{said} {labels}")

@@ -63,11 +63,11 @@ async def play(fault: Fault, story: Story) -> None:
     await flip(story, fault, on=True)
     headline = f"{fault.severity} {fault.says}"
     await story.until(PAGED, lambda: len(story.audible()) > quiet, fault.within)
+    await triaged(story, known)
     await story.until(f"as {headline}", lambda: story.saying(headline), fault.within)
     if fault.also:
         await story.until(f"with “{fault.also}”", lambda: story.saying(fault.also), fault.within)
     story.say(cast.ANN, "/ack")
-    await triaged(story, known)
     await explained(story, known, fault.cause)
     await story.wait(fault.stands)
     pushes = [words(m) for m in story.audible()[quiet:]]

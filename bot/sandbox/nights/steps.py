@@ -16,8 +16,8 @@ SECTIONS = ("Summary", "Timeline", "Impact", "Root cause", "Resolution", "Preven
 async def paged(story: Story, quiet: int, headline: str, cause: Right) -> None:
     """The page comes, says what is broken for users, and why; nothing is done yet."""
     await story.until(PAGED, lambda: len(story.audible()) > quiet, 60)
-    await story.until("it says what is broken", lambda: story.saying(headline), 30)
     await triaged(story, set())
+    await story.until("it says what is broken", lambda: story.saying(headline), 30)
     await explained(story, set(), cause)
     story.must("nothing is done unasked", not story.writes())
 
