@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from bot.adapters.store import open_store
@@ -23,6 +24,8 @@ from tests.cast import ANN, BEN, CHAT, VIC
 
 WORLDS = ("test_week.py", "test_nights.py", "test_page_night.py")
 FIRST = (*WORLDS, "/page/", "/stories/", "/sandbox/test_", "/lifeos/")
+settings.register_profile("house", deadline=None)  # speed belongs in tests/bench
+settings.load_profile("house")
 GIVES_WAY = 10  # how nice a worker is to those that play a world
 
 

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 MODELS = ("claude-sonnet-5-5", "claude-haiku-5-5")  # the large one first, the small one last
 CAPS = Caps.of(day=1.00, month=10.00)
 NOTE_WITHIN, REPLY_WITHIN = 60.0, 90.0  # seconds, of all that one question takes
+QUESTION = "question"  # the purpose of a call: people ask, and what is left is for notes
 TURNS = 6
 PAUSE = 1.0  # seconds before the one new try, when the API names none
 TIME_TO_ANSWER = 5.0  # seconds that must be left for a new try to be worth it
@@ -99,7 +100,7 @@ class Claude:
             return settle_reply(answers.form(answers.REPLY, text), question, brief)
 
         ask, within = self._wording.question(brief, question), self._reply_within
-        return await self._told(Call("question", ask, brief, look, _in(within)), within, reply)
+        return await self._told(Call(QUESTION, ask, brief, look, _in(within)), within, reply)
 
     async def close(self) -> None:
         client, self._client = self._client, None
@@ -251,7 +252,8 @@ class Claude:
     async def _book(self, call: Call, model: str) -> int:
         amount = worst(model, len(call.sent.encode("utf-8", "replace")), MOST_OUTPUT)
         wish = Wish(model, call.purpose, amount, self._now(), call.brief.incident)
-        caps = self._caps if model == self._models[-1] else self._caps.for_big()
+        caps = self._caps.for_questions() if call.purpose == QUESTION else self._caps
+        caps = caps if model == self._models[-1] else caps.for_big()
         try:
             return await self._purse.reserve_spend(wish, caps)
         except Unavailable as gone:

@@ -23,6 +23,7 @@ from bot.ports import Reply, Unavailable
 log = logging.getLogger(__name__)
 
 PAGE = 100  # the most that Render gives per page (OpenAPI, limitParam)
+MOST_PAGES = 10
 AT_MOST = 8_000_000  # bytes of one answer
 RETRY_AFTER = 0.3  # seconds before the one repeat of a read whose connection failed
 AFTER_WRITE = 10.0  # most seconds that a 429 on a write holds up the reads that observe it
@@ -148,6 +149,24 @@ class Render:
 
     async def postgres(self, id: str) -> HostedDatabase:
         return answers.database(await self._object(f"/postgres/{id}"))
+
+    async def variables(self, id: str) -> Mapping[str, bool]:
+        """Names of the service's own variables, and whether each has a value (not its groups').
+
+        The API tells the values in clear: they are dropped here and go nowhere.
+        """
+        query: dict[str, str | int] = {"limit": PAGE}
+        found: dict[str, bool] = {}
+        for _ in range(MOST_PAGES):
+            data = await self._list(f"/services/{id}/env-vars", query)
+            read = list(answers.variables(data))
+            if len(read) < len(data):  # one of another form may be any
+                raise Unavailable(UNKNOWN_FORM)
+            found |= dict(read)
+            query["cursor"] = answers.last_cursor(data)
+            if len(data) < PAGE or not query["cursor"]:
+                return found
+        raise Unavailable("Render: variables without end")
 
     async def jobs(self, id: str, since: datetime) -> tuple[Job, ...]:
         """One-off jobs created since then, newest first; of very many, the newest 100."""

@@ -80,6 +80,14 @@ def rows(data: object, wrapper: str) -> Iterator[Json]:
         yield inner if isinstance(inner, Mapping) else item
 
 
+def variables(data: object) -> Iterator[tuple[str, bool]]:
+    """Each variable's name, and whether it has a value; a value that is not told is one."""
+    for row in rows(data, "envVar"):
+        name = row.get("key")
+        if isinstance(name, str) and name:
+            yield name, row.get("value", "?") != ""
+
+
 def last_cursor(data: object) -> str:
     items = list(objects(data))
     return word(items[-1], "cursor") if items else ""

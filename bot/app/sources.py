@@ -10,6 +10,7 @@ from bot.adapters.sources.changes import Changes
 from bot.adapters.sources.database import Database
 from bot.adapters.sources.dependencies import Dependencies, Leaned
 from bot.adapters.sources.deploys import Deploys
+from bot.adapters.sources.environment import Environment
 from bot.adapters.sources.logs import RecentLogs
 from bot.adapters.sources.metrics import Metrics
 from bot.adapters.sources.service import ServiceState
@@ -78,6 +79,7 @@ def deeper(service: ServiceConfig, ways: Ways) -> Iterator[Source]:
     if id:
         repo = repository(service, ways)
         yield Changes(name, id, ways.render, utcnow, ways.github if repo else None, repo)
+        yield Environment(name, id, ways.render, service.required)
         yield Metrics(name, id, ways.render, utcnow)
     yield SimilarIncidents(name, ways.store, utcnow)
 

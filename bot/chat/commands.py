@@ -107,7 +107,7 @@ async def look_up(world: World, command: Typed, by: Person) -> Spoken:
             return Spoken(diagnosis(found, world.rules))
         case name:
             told = await lookup.look_up(world, SOURCES[name].source, command.text, by)
-            return Spoken(looked_up(SOURCES[name].words, told))
+            return Spoken(looked_up(SOURCES[name], told, world.places))
 
 
 async def wish(world: World, command: Typed, by: Person, key: str) -> str:

@@ -37,6 +37,7 @@ class Topic(StrEnum):
     DEPLOY = "deploy"
     DATABASE = "database"
     LOG = "log"
+    SETTINGS = "settings"
     USAGE = "usage"
     PAST = "past"
     CAUSE = "cause"
@@ -53,6 +54,7 @@ WORDS = {
     Topic.DEPLOY: r"deploy\w*|releas\w+|commit\w*|change[ds]?|rolled out|new version|pushed?",
     Topic.DATABASE: r"databases?|db|postgres\w*|sql|connections?|quer(?:y|ies)",
     Topic.LOG: r"logs?|logged|errors?|exceptions?|tracebacks?|stack ?traces?|messages?",
+    Topic.SETTINGS: r"environment|env(?: vars?)?|variables?|settings?|configur\w*|api keys?",
     Topic.USAGE: r"memory|ram|cpu|load|latency|slow\w*|response times?|metrics?|usage",
     Topic.PAST: r"before|last time|again|similar\w*|in the past|seen this|history",
     Topic.CAUSE: r"why|cause[ds]?|reasons?|root|what (?:happened|is wrong|went wrong|broke)",

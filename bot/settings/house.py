@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from bot.domain.required import USUAL
 from bot.domain.severity import Severity
 from bot.settings.checks import UPSTREAMS, ChecksConfig, Own, Strict, Upstream
 from bot.settings.values import (
@@ -18,6 +19,8 @@ from bot.settings.values import (
     web_address,
 )
 
+VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
+Purpose = Annotated[str, Field(max_length=100)]
 Hour = Annotated[int, Field(ge=0, le=24)]
 
 
@@ -87,6 +90,7 @@ class ServiceConfig(Strict):
     start_marker: str = "Bot is running!"
     depends_on: tuple[str, ...] | None = None
     repository: str = ""
+    required: dict[VariableName, Purpose] = Field(default_factory=lambda: dict(USUAL))
     checks: tuple[Own, ...] = ()
 
     _address = field_validator("health_url")(web_address)

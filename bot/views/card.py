@@ -28,6 +28,7 @@ NAMES = {
     "deploys": "Deploys",
     "dependencies": "Leans on",
     "changes": "Changes",
+    "environment": "Environment",
     "metrics": "Usage",
     "similar": "Memory, not proof",
     "runbook": "Runbook",

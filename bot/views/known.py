@@ -21,6 +21,7 @@ SOURCES: Mapping[Topic, tuple[str, ...]] = {
     Topic.DEPLOY: ("deploys", "changes"),
     Topic.DATABASE: ("database",),
     Topic.LOG: ("logs",),
+    Topic.SETTINGS: ("environment",),
     Topic.USAGE: ("metrics",),
     Topic.PAST: ("similar",),
     Topic.BLAME: ("dependencies",),
@@ -30,6 +31,7 @@ COMMANDS = {
     Topic.DEPLOY: "/deploys /changes",
     Topic.DATABASE: "/db",
     Topic.LOG: "/logs",
+    Topic.SETTINGS: "/env",
     Topic.USAGE: "/metrics",
     Topic.PAST: "/similar",
     Topic.BLAME: "/deps",
@@ -37,7 +39,7 @@ COMMANDS = {
     Topic.CAUSE: "/diagnose /runbook",
     Topic.TRIED: "/report",
 }
-ALL = "/diagnose /logs /db /deploys /changes /metrics /deps /similar /status"
+ALL = "/diagnose /logs /db /deploys /changes /metrics /env /deps /similar /status"
 DONE = frozenset(
     {Kind.DENIED, Kind.APPROVED, Kind.WITHDRAWN, Kind.RAN, Kind.FAILED, Kind.UNKNOWN}
     | {Kind.HEALED, Kind.PERSISTED}

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident
 from bot.domain.logs.lines import LogLine
 from bot.domain.rules import Rules
+from bot.domain.runbook import Link
 
 from .cause import note
 from .headline import headline
 from .message import Document, Message
+from .runbook import links
 from .words import bold, clock, esc, flat, folded, plural, small
 
 SHOWN = 60  # lines of a log
 SHORT_LOG = 20  # lines that need no file
 LINES = 2_400  # units of what is folded away, for all services
+NOWHERE: Mapping[str, Mapping[str, str]] = {}
 MARKS = {Found.UNREADABLE: "❔ ", Found.NOTHING: "✅ ", Found.SOMETHING: ""}
 
 
@@ -27,26 +30,42 @@ class Asked:
 
     source: str
     words: str
+    page: str = ""  # of the dashboard, where it is put right
 
 
 SOURCES = {
     "db": Asked("database", "Database"),
     "deploys": Asked("deploys", "Deploys"),
     "changes": Asked("changes", "Changes"),
+    "env": Asked("environment", "Environment", "/{kind}/{service_id}/env"),
     "metrics": Asked("metrics", "Usage"),
     "deps": Asked("dependencies", "What it leans on"),
 }
 
 
-def looked_up(what: str, found: Sequence[tuple[str, Evidence]]) -> Message:
-    parts = [one(service, evidence, LINES // max(len(found), 1)) for service, evidence in found]
+def looked_up(
+    asked: Asked,
+    found: Sequence[tuple[str, Evidence]],
+    places: Mapping[str, Mapping[str, str]] = NOWHERE,
+) -> Message:
+    """`places` are the dashboard's ids by service, for the link."""
+    most = LINES // max(len(found), 1)
+    parts = [one(asked, service, seen, most, places.get(service, {})) for service, seen in found]
     first = next((e.summary for _, e in found), "")
-    return Message(html=f"{bold(what)}\n" + "\n\n".join(parts), minimal=f"{what}: {first}"[:300])
+    head = bold(asked.words)
+    return Message(
+        html="\n\n".join([f"{head}\n{parts[0]}", *parts[1:]]) if parts else head,
+        minimal=f"{asked.words}: {first}"[:300],
+    )
 
 
-def one(service: str, evidence: Evidence, most: int) -> str:
-    said = f"{bold(service)}: {MARKS[evidence.found]}{esc(evidence.summary, 500)}"
-    return f"{said}\n{folded(evidence.lines, most)}" if evidence.lines else said
+def one(asked: Asked, service: str, seen: Evidence, most: int, places: Mapping[str, str]) -> str:
+    said = [f"{bold(service)}: {MARKS[seen.found]}{esc(seen.summary, 500)}"]
+    if seen.lines:
+        said.append(folded(seen.lines, most))
+    if asked.page and seen.found is Found.SOMETHING:
+        said.append(links([Link("Open it on the dashboard", asked.page)], places))
+    return "\n".join(filter(None, said))
 
 
 def log_lines(

@@ -92,6 +92,12 @@ WISHES = {
     "postgres": Wish(
         DATABASE, lambda r: r.postgres(DPG), "postgres.retrieve_postgres", {"postgres_id": DPG}
     ),
+    "variables": Wish(
+        [],
+        lambda r: r.variables(SRV),
+        "services.get_env_vars_for_service",
+        {"service_id": SRV, "limit": 100},
+    ),
     "jobs": Wish(
         [],
         lambda r: r.jobs(SRV, SINCE),

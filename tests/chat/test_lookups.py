@@ -86,3 +86,11 @@ async def test_what_was_like_it(world, broken):
 async def test_strangers_learn_nothing(world, name):
     with pytest.raises(Refused, match="not on the on-call list"):
         await asked(world, name, by=SAM)
+
+
+async def test_what_lacks_in_the_environment_with_the_way_there(world):
+    lacks = FakeSource("E1", "environment", "DATABASE_URL is not set", lines=("❌ DATABASE_URL",))
+    places = {"life-os": {"service_id": "srv-1", "kind": "worker"}}
+    said = (await asked(replace(world, deeper=[lacks], places=places), "env")).message.html
+    assert "DATABASE_URL is not set" in said
+    assert 'href="https://dashboard.render.com/worker/srv-1/env"' in said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from typing import Protocol
@@ -13,6 +13,7 @@ BYTES_A_TOKEN = 2
 OVERHEAD = 1_000  # tokens that the API adds for tools and the form of the answer
 WRITTEN, WRITTEN_HOUR = 1.25, 2.0  # times the price of input, for what goes into the cache
 MOST_TOKENS = 10_000_000  # of one call: more is no figure of a real answer
+ASKED_SHARE = 0.7  # of a cap for all that people ask: the rest is kept for notes
 BIG_SHARE = 0.8  # of a cap for all models but the last: the small one can still speak then
 
 
@@ -64,11 +65,15 @@ class Usage:
 
 @dataclass(frozen=True)
 class Caps:
-    """The most that may be spent in a day and a month (UTC), and the most calls of one incident."""
+    """The most that may be spent in a day and a month (UTC), and the most calls of one incident.
+
+    `on` is what they are for, where that is not everything.
+    """
 
     day: int
     month: int
     calls: int = 40
+    on: str = ""
 
     @classmethod
     def of(cls, day: float, month: float, calls: int = 40) -> Caps:
@@ -77,7 +82,12 @@ class Caps:
 
     def for_big(self) -> Caps:
         """What a model may have that is not the last of the ladder."""
-        return Caps(int(self.day * BIG_SHARE), int(self.month * BIG_SHARE), self.calls)
+        return replace(self, day=int(self.day * BIG_SHARE), month=int(self.month * BIG_SHARE))
+
+    def for_questions(self) -> Caps:
+        """What they may have: the note of the next incident is written all the same."""
+        day, month, calls = (int(n * ASKED_SHARE) for n in (self.day, self.month, self.calls))
+        return Caps(day, month, calls, on=" for questions")
 
 
 @dataclass(frozen=True)
@@ -143,11 +153,13 @@ def refusal(wish: Wish, spent: Spent, caps: Caps) -> str | None:
     if caps.day <= 0 or caps.month <= 0:
         return "spending on Claude is switched off"
     if wish.incident and spent.calls >= caps.calls:
-        return f"Claude was asked {spent.calls} times about this incident: that is the most"
+        return (
+            f"Claude was asked {spent.calls} times about this incident: that is the most{caps.on}"
+        )
     for name, so_far, cap in (("day", spent.day, caps.day), ("month", spent.month, caps.month)):
         if so_far + wish.amount > cap:
             taken = f"{dollars(so_far)} spent or reserved, {dollars(wish.amount)} needed"
-            return f"spending cap of {dollars(cap)} a {name} reached ({taken})"
+            return f"spending cap of {dollars(cap)} a {name} reached{caps.on} ({taken})"
     return None
 
 

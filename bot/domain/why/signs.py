@@ -68,6 +68,9 @@ def signs(incident: Incident, evidence: Sequence[Evidence], blamed: Blame) -> It
         yield Sign(category, "logs", fact(log, "verdict") == Sure.CONFIRMED, claim_of(log))
     if database and (category := _sign_of(database, incident)):
         yield Sign(category, "database", strong=True, claim=claim_of(database))
+    settings = looked("environment", evidence)
+    if settings and fact(settings, "named"):  # the log names it, and it is not set
+        yield Sign("missing_env_var", "environment", strong=True, claim=claim_of(settings))
     yield from (s for s in _failing(incident, evidence) if s)
     if blamed.whose is Whose.THEIRS and (leaning := looked("dependencies", evidence)):
         category = TELEGRAM if "telegram" in blamed.who.casefold() else "upstream_outage"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from bot.sandbox import cast
-from bot.sandbox.nights.cause import Right
+from bot.sandbox.nights.cause import ACCUSED, Right
 from bot.sandbox.nights.fault import Darkness, Fault
 from bot.sandbox.nights.story import BROKEN, PAGED, Night, Story, settled, words
 from bot.sandbox.switches import BY_NAME
@@ -76,7 +77,7 @@ FAULTS = (
         "a deploy lost a variable: it ends at every start",
         "P0",
         f"{cast.SERVICE} is down",
-        cause=Right("missing_env_var", accuses=True),
+        cause=Right("missing_env_var", accuses=True, says="is not set"),
         pushes=4,
         within=90,
     ),
@@ -197,6 +198,20 @@ async def claude_is_fair_again(story: Story) -> None:
     await BY_NAME["claude-accuses"].flip(story.world, on=False)
 
 
+async def was_it_the_deploy(story: Story) -> None:
+    """A person asks; the answer rests on what was looked at, and accuses nobody."""
+    asked = "was it the last deploy?"
+    story.say(cast.ANN, f"/ask {asked}")
+
+    def answer() -> str | None:
+        said = words(story.saying(asked) or {})
+        return said if "as of" in said else None
+
+    said = await story.until("the question is answered", answer, 90)
+    story.must("the answer names what it rests on", re.search(r"\b[A-Z]\d\b", said))
+    story.must("the answer accuses no deploy", not ACCUSED.search(said))
+
+
 async def nobody_deployed_for_days(story: Story) -> None:
     story.world.service.history.backdate(timedelta(days=3))
 
@@ -233,6 +248,7 @@ INNOCENT = (
         cause=Right("database_auth", rolls_back=False, strict=True),
         also="rejects the password",
         before=harmless_deploy,
+        after=was_it_the_deploy,
     ),
 )
 DARKNESSES = (

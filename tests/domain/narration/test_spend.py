@@ -104,6 +104,15 @@ def test_the_big_model_leaves_something_for_the_small_one():
     assert CAPS.for_big() == Caps(400_000, 4_000_000, 3)
 
 
+def test_questions_leave_something_for_the_notes():
+    asked = CAPS.for_questions()
+    assert asked == Caps(350_000, 3_500_000, 2, " for questions")
+    assert asked.for_big() == Caps(280_000, 2_800_000, 2, " for questions")
+    said = refusal(wish(), Spent(day=300_000), asked)
+    assert said.startswith("spending cap of $0.35 a day reached for questions")
+    assert refusal(wish(), Spent(day=300_000), CAPS) is None
+
+
 def test_amounts_as_people_read_them():
     said = [dollars(n) for n in (0, 40, 9_999, 10_000, 500_000, 12_345_678)]
     assert said == ["$0.00", "$0.0000", "$0.0100", "$0.01", "$0.50", "$12.35"]

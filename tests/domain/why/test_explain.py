@@ -131,6 +131,15 @@ def test_whose_connections_they_are_is_said_where_the_check_knows():
     )
 
 
+def test_a_variable_that_the_log_names_and_that_is_not_set_is_the_sure_cause():
+    unset = Evidence("E1", "environment", Found.SOMETHING, "A_B is not set", (("named", "A_B"),))
+    said = explain(failing("service crashed"), [log("missing_env_var", "likely"), unset])
+    assert (said.category, said.sure) == ("missing_env_var", C)
+    assert [claim.evidence for claim in said.claims] == ["L1", "E1"]
+    other = Evidence("E1", "environment", Found.SOMETHING, "C_D is not set", (("named", ""),))
+    assert explain(failing("http timeout"), [QUIET, other]).sure is I
+
+
 def test_what_only_follows_from_the_cause_is_no_evidence_of_it():
     cause = explain(failing("logs disk_full"), [database("slow", detail="took 900 ms")])
     assert (cause.category, cause.claims) == ("disk_full", ())
