@@ -12,6 +12,7 @@ from bot.domain.rules import Rules
 from bot.domain.runbook import Link
 
 from .cause import note
+from .database import possible_causes
 from .headline import headline
 from .message import Document, Message
 from .runbook import links
@@ -61,6 +62,7 @@ def looked_up(
 
 def one(asked: Asked, service: str, seen: Evidence, most: int, places: Mapping[str, str]) -> str:
     said = [f"{bold(service)}: {MARKS[seen.found]}{esc(seen.summary, 500)}"]
+    said.append(possible_causes([seen]))
     if seen.lines:
         said.append(folded(seen.lines, most))
     if asked.page and seen.found is Found.SOMETHING:
@@ -87,6 +89,8 @@ def diagnosis(incident: Incident, rules: Rules) -> Message:
     head = bold(headline(incident, rules))
     about = small(f"Incident #{incident.id} · as of {clock(incident.timeline[-1].at, rules.zone)}")
     said = note(incident.cause) if incident.cause else small("Nothing has been looked into yet.")
+    if causes := possible_causes(incident.evidence):
+        said = f"{said}\n\n{causes}"
     return Message(
         html=f"{head}\n{about}\n\n{said}",
         minimal=f"{headline(incident, rules)} (#{incident.id})",

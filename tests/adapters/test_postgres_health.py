@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -18,22 +15,10 @@ from bot.adapters.postgres import Probe
 from bot.adapters.postgres_health import Limits
 from bot.adapters.postgres_queries import Examiner, Query
 from bot.adapters.sources.database import Database
-from bot.sandbox.postgres import Postgres
 
 real = pytest.mark.asyncio(loop_scope="module")
 NOW = timedelta(0)
 OTHERS = "pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def server():
-    folder = Path(tempfile.mkdtemp(prefix="health-"))
-    folder.chmod(0o755)
-    running = Postgres(folder / "db", max_connections=20)
-    await running.start()
-    yield running
-    await running.close()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
-import tempfile
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -24,29 +21,10 @@ from bot.domain.check import Seen
 from bot.domain.evidence import Found
 from bot.domain.severity import TABLE
 from bot.ports import Unavailable
-from bot.sandbox.postgres import Postgres
 from tests.adapters.render_kit import NOW
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 QUICK = {"within": 0.4, "at_most": 3.0}
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def server():
-    folder = Path(tempfile.mkdtemp(prefix="watched-"))
-    folder.chmod(0o755)
-    running = Postgres(folder / "db", max_connections=20)
-    await running.start()
-    yield running
-    await running.close()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def dsn(server):
-    await server.thaw()
-    await server.start()
-    return await server.create("app")
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -1,15 +1,11 @@
 """What a user wants asked of the watched database: against a real one."""
 
 import asyncio
-import shutil
-import tempfile
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import asyncpg
 import pytest
-import pytest_asyncio
 
 from bot.adapters import query as query_room
 from bot.adapters.checks.heartbeat import Beat, Heartbeat, RowHeartbeat
@@ -17,28 +13,9 @@ from bot.adapters.checks.sql import Sql
 from bot.domain.check import Seen
 from bot.domain.severity import TABLE
 from bot.ports import Unavailable
-from bot.sandbox.postgres import Postgres
 from tests.adapters.render_kit import NOW
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def server():
-    folder = Path(tempfile.mkdtemp(prefix="asked-"))
-    folder.chmod(0o755)
-    running = Postgres(folder / "db", max_connections=20)
-    await running.start()
-    yield running
-    await running.close()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def dsn(server):
-    await server.thaw()
-    await server.start()
-    return await server.create("app")
 
 
 def now():
