@@ -12,7 +12,7 @@ from telegram.error import TelegramError
 
 from bot.chat.buttons import token_of
 from bot.chat.client import Client, understood
-from bot.chat.commands import Spoken, Typed, carry_out, number_and_rest, spoken, typed
+from bot.chat.commands import Spoken, Typed, carry_out, number, number_and_rest, spoken, typed
 from bot.chat.gate import sender, tapper
 from bot.domain.incident import Refused
 from bot.domain.people import Person, Role
@@ -155,7 +155,12 @@ class Handlers:
             return await self.asked(message, text, by, update_id, id or await self.about(message))
         else:
             said = await self.in_one_line(command, by, f"tg:{update_id}")
-        return await self.say(said, message, update_id)
+        done = await self.say(said, message, update_id)
+        if command.name == "diagnose":
+            await question.look_deeper(
+                self.world, number(command.text), by, update=update_id, message=message.message_id
+            )
+        return done
 
     async def replied(self, message: Message, by: Person, update_id: int) -> str:
         """What answers a message of an incident, and is no command, is a question about it."""

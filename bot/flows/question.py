@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from functools import partial
 
@@ -24,6 +25,7 @@ from bot.views.question import answered, by_rules, looking
 
 LONGEST = 500  # characters of a question
 MOST_WAITING = 5
+DEEPER = "Look further: what is the root cause, what speaks against it, what is to be checked next?"
 NO_MODEL = "Written without AI: Claude is not set up."
 CUT_OFF = (
     "I was cut off while Claude was reading this, and did not ask twice. Ask again if need be."
@@ -50,6 +52,21 @@ async def ask(
         raise Refused(f"{len(waiting)} questions wait for their answer; ask when they have it")
     await world.store.put_question(question, post(world, question, looking(question)))
     return question
+
+
+async def look_deeper(
+    world: World, id: int | None, by: Person, *, update: int, message: int
+) -> None:
+    """Have the model look for itself at an incident that goes on; its answer comes below the note.
+
+    Nothing where there is no model, no such incident, or no room for another question.
+    """
+    if world.model is None:
+        return
+    with contextlib.suppress(Refused):
+        incident = await newest(world, id, by)
+        if incident.status in WHILE_LIVE:
+            await ask(world, DEEPER, incident.id, by, update=update, message=message)
 
 
 async def about(world: World, chat: int, message: int) -> int | None:

@@ -20,7 +20,7 @@ COMMANDS = (
     ("unsilence", "hear of it again: /unsilence 3"),
     ("maintenance", "work is done: /maintenance 1h, with service and reason if you like"),
     ("oncall", "who is on call: /oncall me 8h, /oncall Ben 2d, /oncall off"),
-    ("diagnose", "the cause, what it rests on, and the ways out: /diagnose, or /diagnose 12"),
+    ("diagnose", "the cause, what it rests on, the ways out; Claude looks further: /diagnose 12"),
     ("ask", "a question in your own words: /ask was anything deployed?, or /ask 12 what helped?"),
     ("runbook", "what fits this trouble: quick checks answered, what helps"),
     ("logs", "the newest log lines; /logs timeout shows those that hold the word"),

@@ -65,6 +65,11 @@ async def test_a_reply_to_what_is_of_no_incident_is_about_the_live_one(card, rep
     assert looking["text"].startswith("❓ Ann asks about #1: why?")
 
 
+async def test_the_diagnosis_is_read_at_once_and_asks_nobody_without_a_model(world, card, say):
+    assert "Likely cause" in await say(ANN, "/diagnose")
+    assert await world.store.questions() == []
+
+
 async def test_without_an_incident_people_may_talk(world, reply, say, chat):
     await say(ANN, "/help")
     assert (await reply(ANN, "thanks", chat()[-1]))[1] == []

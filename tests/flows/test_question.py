@@ -14,7 +14,17 @@ from bot.domain.narration.spend import Usage
 from bot.flows import desk
 from bot.flows.announce import announce
 from bot.flows.narrate import SENT
-from bot.flows.question import CUT_OFF, LONGEST, MOST_WAITING, NO_MODEL, about, answer, ask
+from bot.flows.question import (
+    CUT_OFF,
+    DEEPER,
+    LONGEST,
+    MOST_WAITING,
+    NO_MODEL,
+    about,
+    answer,
+    ask,
+    look_deeper,
+)
 from bot.ports import Stale, Unavailable
 from tests.cast import ANN, BEN, CHAT, SAM, VIC
 
@@ -84,6 +94,24 @@ async def test_it_is_seen_at_once_and_answered_once(known, model):
     assert not await answer(known)
     assert len(model.asked) == 1
     assert await known.store.memo(SENT) == model.last_sent
+
+
+async def test_who_asks_for_the_diagnosis_has_the_model_look_further(known, model):
+    for _ in range(2):  # the same update may come twice
+        await look_deeper(known, None, ANN, update=700, message=750)
+    await answer(known)
+    assert [question for _, question in model.asked] == [DEEPER]
+    assert "The file &lt;b&gt; is cut." in await shown(known)
+
+
+async def test_nobody_looks_further_without_a_model_or_where_it_is_over(world, known, model):
+    await look_deeper(world, None, ANN, update=700, message=750)
+    await look_deeper(known, 77, ANN, update=701, message=750)
+    await look_deeper(known, None, SAM, update=702, message=750)
+    assert await known.store.questions() == []
+    await desk.resolve(known, 1, "it was a drill", ANN, "tg:9")
+    await look_deeper(known, 1, ANN, update=703, message=750)
+    assert await known.store.questions() == []
 
 
 async def test_nothing_of_the_incident_changes_by_it(known):
