@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.adapters.github import GitHub, NotThere
 from bot.adapters.github_answers import Comparison
 from bot.adapters.render import Render
+from bot.domain.cause import Sure
 from bot.domain.changes import (
     DEPLOY_CODES,
     Change,
@@ -32,6 +33,7 @@ from bot.domain.incident import Incident
 from bot.domain.iso import moment
 from bot.domain.logs.consequences import BRINGS
 from bot.domain.logs.families import family_of
+from bot.domain.why.blame import Whose, blame
 from bot.domain.why.trouble import ends_by_itself
 from bot.ports import Unavailable
 
@@ -41,6 +43,8 @@ MOST_FILES = 50  # of tracebacks
 LONGEST = 240  # characters of a line
 UNREACHABLE = "database_unreachable"
 GONE = frozenset({"refused", "timeout", "name", "starting"})  # states of B1
+OURS_TOO = {"database_auth": frozenset({"auth", "name"})}  # states of B1: our own login fails
+OUTAGE = "upstream_outage"
 NOT_SET = "no repository is set"
 
 
@@ -172,10 +176,17 @@ def _category(
     if category in {"", "none"}:
         category = category_of(failing)
     database = found_by("database", incident.evidence)
-    if database is None or database.fact("state") not in GONE:
-        return category, False
-    follows = category in {"", UNREACHABLE} | BRINGS[UNREACHABLE]
-    return (UNREACHABLE, True) if follows else (category, False)
+    state = (database.fact("state") if database else None) or ""
+    if state in GONE and category in {"", UNREACHABLE} | BRINGS[UNREACHABLE]:
+        return UNREACHABLE, True
+    return category, state in OURS_TOO.get(category, ()) or _theirs(incident, category)
+
+
+def _theirs(incident: Incident, category: str) -> bool:
+    """Whether their own word has settled that it is them."""
+    blamed = blame(incident, incident.evidence)
+    theirs = blamed.whose is Whose.THEIRS and blamed.sure is Sure.CONFIRMED
+    return category == OUTAGE and theirs
 
 
 def _is_named(change: Change, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .kinds import is_infrastructure
 from .places import hits
 from .ruling import Case, Held, Ruling, Strength
-from .symptoms import BY_ITSELF, OUTSIDE
+from .symptoms import BY_ITSELF, OUTSIDE, SEEN_TOO
 from .timing import fine_since
 from .touch import may_touch, touching
 from .verdicts import in_its_traceback, overlapped, suspected
@@ -20,13 +20,13 @@ def ends_by_itself(case: Case) -> Ruling | None:
 def fails_for_others(case: Case) -> Ruling | None:
     """What fails was seen to fail from elsewhere, too: no version of the service brings that."""
     change, symptoms = case.change, case.symptoms
-    if not symptoms.confirmed or symptoms.category not in OUTSIDE:
+    if not symptoms.confirmed or symptoms.category not in SEEN_TOO:
         return None
     if change.deploy.trigger == "blueprint_sync" or any(
         map(is_infrastructure, change.touched or ())
     ):
         return None
-    return case.is_held(Held.CLEARED, f"cannot be it: {OUTSIDE[symptoms.category]} from here, too")
+    return case.is_held(Held.CLEARED, f"cannot be it: {SEEN_TOO[symptoms.category]} from here, too")
 
 
 def without_files(case: Case) -> Ruling | None:

@@ -25,6 +25,8 @@ OUTSIDE = {
 SETTINGS = frozenset({"missing_env_var", "bad_config", "database_auth", "upstream_auth"})
 CREDENTIALS = frozenset({"database_auth", "upstream_auth"})  # may end without a change of ours
 SETTINGS_TOO = frozenset({"database_unreachable", "upstream_outage"})  # a wrong address
+# What is seen from elsewhere as well, when it is so: no version of the service brings that.
+SEEN_TOO = {**OUTSIDE, "database_auth": "the database rejects the login"}
 AT_START = frozenset(
     {"import_error", "missing_env_var", "bad_config", "port_binding", "crash_loop"}
 )

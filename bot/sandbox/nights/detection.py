@@ -87,7 +87,7 @@ FAULTS = (
         "the database rejects the password",
         "P0",
         f"{cast.SERVICE} cannot reach its database",
-        cause=Right("database_auth"),
+        cause=Right("database_auth", says="no code cause", rolls_back=False, strict=True),
         also="rejects the password",
     ),
     Fault(
@@ -127,7 +127,9 @@ FAULTS = (
         "Claude is down, and says so on its status page",
         "P1",
         f"{cast.SERVICE} fails for several users",
-        cause=Right("upstream_outage", unsaid="Claude is overloaded"),
+        cause=Right(
+            "upstream_outage", unsaid="Claude is overloaded", rolls_back=False, strict=True
+        ),
         also="statuspage",
         within=120,
         before=claude_is_asked_much,

@@ -16,6 +16,7 @@ from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind
 from bot.domain.severity import Severity
+from bot.domain.why.dependencies import Dependency, Sort, State, facts
 from bot.ports import Unavailable
 from tests.adapters.render_kit import NOW, SRV, deploy, healthy
 
@@ -171,6 +172,34 @@ async def test_an_outage_that_we_see_ourselves_clears_all(api):
     assert found.fact("cleared") == "dep-3,dep-2,dep-1"
     assert found.fact("no_code_cause") == "yes"
     assert found.summary.startswith("no code cause: ccccccc “Fix pool” cannot be it")
+
+
+def settings_saved(api):
+    again = deploy("dep-4", "live", 8, C, "Fix pool", trigger="service_updated")
+    api[DEPLOYS] = [again, *api[DEPLOYS]]
+
+
+async def test_settings_are_suspected_of_a_login_that_fails_unless_ours_fails_too(api):
+    settings_saved(api)
+    rejected = log(category="database_auth", files=None)
+    found = await source(api).gather(incident(rejected, database("ok")))
+    assert (found.fact("suspect"), found.fact("strength")) == ("dep-4", "strong")
+    found = await source(api).gather(incident(rejected, database("auth")))
+    assert (found.fact("suspect"), found.fact("no_code_cause")) == ("", "yes")
+    assert "cannot be it: the database rejects the login from here, too" in found.summary
+
+
+async def test_an_outage_of_theirs_that_is_settled_clears_all(api):
+    settings_saved(api)
+    page = Dependency(
+        "anthropic", Sort.UPSTREAM, State.DOWN, NOW - timedelta(minutes=7), code="outage", page=True
+    )
+    leans = Evidence("U1", "dependencies", Found.SOMETHING, "", facts([page]))
+    fails = log(category="upstream_outage", top_error="anthropic.OverloadedError: 529")
+    found = await source(api).gather(incident(fails))
+    assert (found.fact("suspect"), found.fact("strength")) == ("dep-4", "weak")
+    found = await source(api).gather(incident(fails, leans))
+    assert (found.fact("suspect"), found.fact("no_code_cause")) == ("", "yes")
 
 
 async def test_of_a_certificate_that_ends_no_log_and_no_deploy_is_to_blame(api):
