@@ -247,7 +247,7 @@ INNOCENT = (
         "a harmless deploy goes live, then the database rejects the password",
         "P0",
         f"{cast.SERVICE} cannot reach its database",
-        cause=Right("database_auth", rolls_back=False, strict=True),
+        cause=Right("database_auth", says="no code cause", rolls_back=False, strict=True),
         also="rejects the password",
         before=harmless_deploy,
         after=was_it_the_deploy,
