@@ -44,7 +44,7 @@ def main() -> None:
 def run() -> None:
     """Watch, until told to stop. Settings come from the environment, .env and WATCHDOG_CONFIG."""
     leave_out_unused()
-    from bot.app import serve  # noqa: PLC0415 - the other commands need none of it
+    from bot.app.wiring import serve  # noqa: PLC0415 - the other commands need none of it
     from bot.ports import Unavailable  # noqa: PLC0415 - the same
 
     settings, house = settings_or("The watchdog cannot start:")

@@ -292,12 +292,20 @@ def test_doctor_says_what_is_wrong_and_keeps_secrets(watches, tmp_path):
     assert TOKEN not in ended.output
 
 
+@pytest.mark.parametrize("program", ["diagnose", "redact"])
+def test_who_reads_a_log_loads_nothing_of_the_watchdog(program):
+    heavy = {"telegram", "sqlalchemy", "httpx", "asyncpg"}
+    code = f"import sys, bot.app.{program}; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
 def test_what_nobody_uses_is_left_out_of_memory():
     code = (
         "import sys\n"
         "from bot.light import UNUSED, leave_out_unused\n"
         "leave_out_unused()\n"
-        "import bot.app, httpx, telegram\n"
+        "import bot.app.wiring, httpx, telegram\n"
         "print([name for name in UNUSED if sys.modules[name]], 'click' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

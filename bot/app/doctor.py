@@ -12,13 +12,13 @@ import httpx
 
 from bot.adapters.checks.http import Http
 from bot.adapters.web import FAILED, exchange, plain_client
-from bot.app import secrets_of
 from bot.app.doctor_database import database
 from bot.app.doctor_render import render
 from bot.app.doctor_store import reports, store
 from bot.app.doctor_telegram import telegram
 from bot.app.finding import Finding, Grade, advice, ok, safe, wrong
 from bot.app.parts import utcnow
+from bot.app.wiring import secrets_of
 from bot.domain.check import Seen
 from bot.settings import House, ServiceConfig, Settings
 

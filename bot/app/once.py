@@ -14,9 +14,9 @@ from bot.adapters.budget import Budget
 from bot.adapters.render import Render, render_client
 from bot.adapters.ticks import Ticks
 from bot.adapters.web import plain_client
-from bot.app import world_of
 from bot.app.duties import own_deadlines, own_intervals
 from bot.app.parts import Ways
+from bot.app.wiring import world_of
 from bot.domain.check import Result, Seen
 from bot.domain.severity import Severity, kind_of, row
 from bot.flows.watch import checked

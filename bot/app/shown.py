@@ -16,11 +16,11 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.adapters.logbook import start_log
-from bot.app import secrets_of
 from bot.app.doctor import account, examine, well
 from bot.app.finding import Finding, Grade
 from bot.app.once import Look, keep_looking, look_once, report, verdict
 from bot.app.parts import utcnow
+from bot.app.wiring import secrets_of
 from bot.domain.check import Seen
 from bot.settings import House, Settings
 

@@ -17,7 +17,7 @@ from .stamps import stamp
 from .template import template, without_stamp
 from .templates import Seen, Template, Templates
 from .timeline import Minutes
-from .traceback import HEADER, is_record
+from .traceback import HEADER, alone, begins, is_record
 from .tripwire import MOST_FOUND, Tripwire
 
 TAIL = 40  # lines kept of the end
@@ -150,13 +150,13 @@ class Analysis:
             stream.entry = [Piece(text, None, calm.level, calm.last)]
 
     def _slowly(self, line: str, number: int, calm: Template | None) -> None:
-        if calm is not None:
-            self._calmed(calm)
         before = self._streams.get(self._records.who)
         self._tripwire.look_closely(line, number)
         who, pieces = self._records.pieces(
             line, number, reading=before is not None and before.reading
         )
+        if calm is not None and not self._needs_nothing_before(who, pieces):
+            self._calmed(calm)
         stream = self._stream(who)
         self._fed[who] = (number, self.good)
         for piece in pieces:
@@ -171,6 +171,13 @@ class Analysis:
             self._busy[who] = None
         if self._busy and number % 64 == 0:
             self._end_silent(number)
+
+    def _needs_nothing_before(self, who: str, pieces: list[Piece]) -> bool:
+        """Whether it begins an entry of its own, where there is but one instance."""
+        if who or not pieces or self._streams.keys() - {""}:
+            return False
+        text = pieces[0].text
+        return is_record(text) and not begins(text) and not alone(text)
 
     def _stream(self, who: str) -> Stream:
         if who not in self._streams:

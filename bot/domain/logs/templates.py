@@ -83,11 +83,12 @@ class Templates:
             crowd.append((new, new.text.split(" ")))
 
     def _similar(self, masked: str, level: Level) -> Template | None:
-        crowd = self._alike.get(_start(masked), ())
+        crowd = self._alike.get(_start(masked), [])
         if len(crowd) >= CROWD:
             words = masked.split(" ")
-            for one, own in crowd:
+            for n, (one, own) in enumerate(crowd):
                 if one.level is level and sum(map(eq, words, own)) >= ALIKE * len(words):
+                    crowd.insert(0, crowd.pop(n))  # the next one is likely to be like it
                     return one
         return self._others(level) if len(self._known) >= MOST else None
 
