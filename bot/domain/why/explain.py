@@ -10,7 +10,7 @@ from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident
 from bot.domain.logs.consequences import BRINGS
 from bot.domain.remedy import Proposal
-from bot.domain.severity import row
+from bot.domain.severity import kind_of, row
 
 from .blame import OWN, Blame, Whose, blame
 from .signs import WEAK, Sign, signs
@@ -128,6 +128,9 @@ def _said(root: str, incident: Incident, evidence: Sequence[Evidence], blamed: B
         said = fact(log, "why") or MEANS.get(root, root)
         return f"{said}: {error}{at}" if error else said
     said = MEANS.get(root, root)
+    if root == "crash_loop":
+        ended = next((e.note for e in incident.failing if kind_of(e.check) == "service"), "")
+        return f"{said}; the platform's word: {ended}" if ended else said
     state = fact(database, "state")
     if root.startswith("database_") or (root == "deadlock" and database):
         detail = fact(database, "detail") if state not in {"", "ok"} else ""

@@ -17,7 +17,8 @@ from bot.sandbox.render.times import now, stamp
 SAMPLE_EVERY = 0.25  # real seconds; as long may pass until too much memory is seen
 KEPT_SAMPLES = 50_000
 DISK = ("disk-usage", "disk-capacity")
-NAMES = frozenset({"cpu", "cpu-limit", "memory", "memory-limit", "instance-count", *DISK})
+HTTP = ("http-requests", "http-latency")  # as on a plan that has none of them
+NAMES = frozenset({"cpu", "cpu-limit", "memory", "memory-limit", "instance-count", *DISK, *HTTP})
 
 Fold = Callable[[Sequence[float]], float]
 FOLDS: Mapping[str, Fold] = {"AVG": lambda v: sum(v) / len(v), "MAX": max, "MIN": min}
@@ -85,6 +86,8 @@ def series(
     if name == "instance-count":
         points = _points(meter.counts(window), window.step, _last)
         return [_series(service_id, None, points, "instances")] if points else []
+    if name in HTTP:
+        return []
     if name in DISK:
         points = _points(meter.disk(name, window), window.step, max)
         return [_series(service_id, None, points, "bytes")] if points else []

@@ -140,6 +140,14 @@ def test_a_variable_that_the_log_names_and_that_is_not_set_is_the_sure_cause():
     assert explain(failing("http timeout"), [QUIET, other]).sure is I
 
 
+def test_of_a_process_that_only_ends_the_word_of_the_platform_is_told():
+    cause = explain(failing("service crashed", note="exited with code 1"), [QUIET]).cause
+    assert cause == (
+        "the process ends again after every start; why is not in its log;"
+        " the platform's word: exited with code 1"
+    )
+
+
 def test_what_only_follows_from_the_cause_is_no_evidence_of_it():
     cause = explain(failing("logs disk_full"), [database("slow", detail="took 900 ms")])
     assert (cause.category, cause.claims) == ("disk_full", ())
