@@ -161,6 +161,13 @@ def test_what_fits(evidence, failing, name):
     assert best(*evidence, failing=failing) == name
 
 
+@pytest.mark.parametrize("code", ["expiring", "expired", "invalid"])
+def test_what_fails_goes_before_what_else_is_seen(code):
+    saws = [seen("M1", "metrics", memory_trend="sawtooth")]
+    first, *_ = match(OURS, incident(f"certificate/{code}"), saws)
+    assert first.runbook.name == "certificate"
+
+
 def test_a_page_that_is_red_is_no_reason_by_itself():
     """Somebody is always down somewhere."""
     red = seen("U1", "dependencies", down="github")
