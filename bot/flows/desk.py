@@ -58,7 +58,8 @@ async def why_no_offer(world: World, action: str) -> str:
     for incident in live:
         vain = blame(incident, incident.evidence, world.rules.zone).cannot_help
         if action in vain:
-            return f"a {noun} is not on offer: {vain[action]}"
+            which = f" in #{incident.id}" if len(live) > 1 else ""
+            return f"a {noun} is not on offer{which}: {vain[action]}"
     return f"a {noun} is not on offer; {turn_of(live[0])}"
 
 

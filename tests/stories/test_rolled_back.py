@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.incident import Refused
+from bot.domain.incident import Event, Refused
 from bot.domain.moves import Kind, Status
 from bot.domain.remedy import Answer, Course, Effect, Live, Reason
 from bot.flows import desk
@@ -526,6 +526,9 @@ async def test_an_act_that_cannot_help_is_refused_with_its_reason(
     with pytest.raises(Refused, match="a fresh start would not reach it either"):
         await desk.ask_by_name(world, "restart", ANN, "tg:1")
     assert (await incident()).asked is None
+    await world.store.open("other", Event(Kind.DETECTED, clock(), check="http", code="status"))
+    with pytest.raises(Refused, match="not on offer in #1: the database does not answer"):
+        await desk.ask_by_name(world, "restart", ANN, "tg:3")
 
 
 async def test_restart_database_is_asked_for_by_its_own_name(world, down, say_yes, settle, clock):

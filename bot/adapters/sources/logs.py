@@ -49,9 +49,7 @@ class RecentLogs:
 
     async def gather(self, incident: Incident) -> Evidence:
         now = self.now()
-        newest, deploys, past = await asyncio.gather(
-            self.lines(), self._deploys(), self.recent(PAST)
-        )
+        newest, deploys, past = await asyncio.gather(self.lines(), self._deploys(), self._past())
         well = last_well(past, incident)
         lines = [line for line in newest if well is None or line.at > well]
         said = await asyncio.to_thread(read, lines, deploys, now)
@@ -71,6 +69,13 @@ class RecentLogs:
         now = self.now()
         owner = await self.render.owner(self.id)
         return await self.render.logs(owner, self.id, now - LOOK_BACK, now, LINES)
+
+    async def _past(self) -> Sequence[Incident]:
+        """Without them what is old may be taken for new; that is less than not to be read."""
+        try:
+            return await self.recent(PAST)
+        except Unavailable:
+            return ()
 
     async def _deploys(self) -> list[Release]:
         """What an error may be new since; without them only that cannot be told."""

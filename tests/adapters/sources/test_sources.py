@@ -230,6 +230,15 @@ async def test_what_was_logged_in_an_earlier_trouble_is_of_that_one(api, inciden
     )
 
 
+async def test_a_store_that_fails_takes_no_log_away(api, incident):
+    async def gone(_):
+        raise Unavailable("the database is locked")
+
+    api["/logs"] = log_book(second(10, "ERROR ask: KeyError: 'goal'"))
+    found = await RecentLogs("life-os", SRV, api.render(), now, gone).gather(incident)
+    assert found.fact("errors") == "1"
+
+
 async def test_no_lines(api, incident):
     found = await recent(api, incident)
     assert (found.found, found.summary) == (Found.NOTHING, "no lines in 24 hours")
