@@ -12,6 +12,8 @@ from bot.domain.people import Person, Role
 from bot.domain.severity import Severity
 from bot.flows import desk, duty, lookup, quiet
 from bot.flows.glance import look_now, standing
+from bot.flows.halt import go_on, halt
+from bot.flows.halted import halted
 from bot.ports import World
 from bot.views.acts import act_of
 from bot.views.choose import how_bad
@@ -29,7 +31,7 @@ from bot.views.words import esc, plain
 ENOUGH = 200  # incidents in which something may still be left to do
 
 
-LOOKUPS = ("diagnose", "logs", "privacy", "runbook", "similar", *SOURCES)
+LOOKUPS = ("diagnose", "logs", "privacy", "report", "runbook", "similar", *SOURCES)
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,14 @@ async def carry_out(
             said = Spoken(looked(await look_now(world, command.text, by), world.now()))
         case "silence" | "maintenance":
             said = await say_silence(world, command, by, key)
+        case "halt" | "resume":
+            said = spoken(await switch(world, command, by, key))
         case "oncall":
             said = Spoken(await say_on_call(world, command.text, by, key))
         case "severity":
             said = await say_severity(world, command.text, by, key)
         case "help" | "start":
             said = Spoken(help_text(replies=world.model is not None))
-        case "report":
-            said = await hand_over_report(world, command.text, by)
         case "todo":
             desk.allow(world, by, Role.VIEWER)
             said = Spoken(todos(await world.store.recent(ENOUGH), world.rules))
@@ -91,23 +93,26 @@ async def carry_out(
 
 async def look_up(world: World, command: Typed, by: Person) -> Spoken:
     """Answer from what is there to be read; nothing is changed by it."""
+    file = None
     match command.name:
+        case "report":
+            return await hand_over_report(world, command.text, by)
         case "logs":
             message, file = log_lines(*await lookup.read_log(world, "", by), command.text)
-            return Spoken(message, file)
         case "similar":
-            return Spoken(await lookup.like_this(world, number(command.text), by))
+            message = await lookup.like_this(world, number(command.text), by)
         case "privacy":
             file = Document("sent-to-claude.json", await lookup.sent_last(world, by))
-            return Spoken(spoken("What was sent to Claude last, to the letter.").message, file)
+            message = spoken("What was sent to Claude last, to the letter.").message
         case "runbook":
-            return Spoken(await lookup.runbook_for(world, number(command.text), by))
+            message = await lookup.runbook_for(world, number(command.text), by)
         case "diagnose":
             found = await lookup.newest(world, number(command.text), by)
-            return Spoken(diagnosis(found, world.rules))
+            message = diagnosis(found, world.rules)
         case name:
             told = await lookup.look_up(world, SOURCES[name].source, command.text, by)
-            return Spoken(looked_up(SOURCES[name], told, world.places))
+            message = looked_up(SOURCES[name], told, world.places)
+    return Spoken(message, file)
 
 
 async def wish(world: World, command: Typed, by: Person, key: str) -> str:
@@ -144,6 +149,15 @@ async def wish(world: World, command: Typed, by: Person, key: str) -> str:
         case _:
             raise Refused(f"I do not know /{command.name}; /help lists what I know")
     return said
+
+
+async def switch(world: World, command: Typed, by: Person, key: str) -> str:
+    """Halt everything that could be done, or let it go on."""
+    if command.name == "halt":
+        await halt(world, command.text, by, key)
+        return "Halted. Nothing is done any more, also what is approved. /resume ends it."
+    ended = await go_on(world, by, key)
+    return f"Acts can be approved again; {ended.by} had halted them."
 
 
 def spoken(line: str) -> Spoken:
@@ -191,6 +205,7 @@ async def say_status(world: World, by: Person, next_look: NextLook | None) -> Sp
         now,
         silences=await world.store.silences(now),
         shift=await duty.on_call(world),
+        halt=await halted(world),
         next_look=next_look,
     )
     return Spoken(message)

@@ -8,6 +8,7 @@ from bot.domain.check import Verdict
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind, Status
 from bot.domain.remedy import Answer, Course, Effect, Live, Proposal, changed
+from bot.flows.halted import halted
 from bot.flows.watch import verdicts
 from bot.ports import Action, Stale, Unavailable, World
 from bot.views.words import span
@@ -34,6 +35,8 @@ async def start(world: World, incident: Incident) -> bool:
         return await withdraw(world, incident, f"could not re-check before acting: {gone}")
     if why := await premise_gone(world, incident, proposal, live):
         return await withdraw(world, incident, why)
+    if stop := await halted(world):
+        return await withdraw(world, incident, f"{stop.by} halted everything; nothing was done")
     # Committed before the request leaves: after a crash we do not know, but never run it twice.
     started = Event(Kind.STARTED, world.now(), offer=proposal.id, live=live)
     await world.store.record(incident, started)

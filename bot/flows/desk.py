@@ -14,6 +14,7 @@ from bot.domain.people import Person, Role
 from bot.domain.remedy import Proposal
 from bot.domain.severity import Severity
 from bot.domain.why.blame import blame
+from bot.flows.halted import halted
 from bot.ports import Stale, World
 from bot.views.acts import act_of
 
@@ -28,6 +29,7 @@ async def ask(world: World, id: int, offer: str, by: Person, key: str) -> Incide
     about the newest one, which it shows.
     """
     allow(world, by, Role.RESPONDER)
+    await see_that_nothing_is_halted(world)
 
     def event(incident: Incident) -> Event:
         current = the_offer(world, incident, incident.renewed(offer))
@@ -41,6 +43,7 @@ async def ask(world: World, id: int, offer: str, by: Person, key: str) -> Incide
 async def ask_by_name(world: World, action: str, by: Person, key: str) -> Incident:
     """`/restart`: ask for the act of that name on the one incident that offers it."""
     allow(world, by, Role.RESPONDER)
+    await see_that_nothing_is_halted(world)
     live = await world.store.having(Status.OPEN)
     offers = [(i, p) for i in live for p in i.proposals if p.action == action]
     if not offers:
@@ -67,6 +70,8 @@ async def approve(world: World, ask: str, by: Person, key: str) -> Incident:
     """Second tap: exactly what was asked is approved, once, by somebody who may."""
     allow(world, by, Role.RESPONDER)
     incident = await the_asked(world, ask)
+    if not incident.heard(key):
+        await see_that_nothing_is_halted(world)
 
     def event(incident: Incident) -> Event:
         question = the_question(world, incident, ask)
@@ -151,6 +156,11 @@ def why_not_left(incident: Incident, step: int) -> str:
     if any(e.kind is Kind.LEFT and e.step == step for e in incident.timeline):
         return "that is done already"
     return f"there is no to-do {incident.id}.{step}; /todo lists them"
+
+
+async def see_that_nothing_is_halted(world: World) -> None:
+    if stop := await halted(world):
+        raise Refused(f"{stop.by} has halted everything; /resume lets acts go on")
 
 
 def allow(world: World, by: Person, needed: Role) -> None:

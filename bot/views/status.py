@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import chain
 
 from bot.domain.check import Result, Seen, Verdict
+from bot.domain.halt import Halt
 from bot.domain.incident import Incident
 from bot.domain.oncall import Shift
 from bot.domain.rules import Rules
@@ -58,9 +59,11 @@ def status(
     silences: Sequence[Silence] = (),
     shift: Shift | None = None,
     next_look: NextLook | None = None,
+    halt: Halt | None = None,
 ) -> Message:
     first = summary(standings, live)
     lines = [bold(first)]
+    lines += [halted(halt, now)] if halt else []
     lines += [esc(headline(i, rules)) + f" (#{i.id})" for i in live[:INCIDENTS]]
     lines += rest(len(live) - INCIDENTS, "incident")
     lines += by_service(standings, now, next_look)
@@ -73,6 +76,11 @@ def status(
         lines += ["", f"⚠️ {plural(undelivered, 'message')} not delivered yet"]
     lines += ["", small(f"Looked at {exact(now, rules.zone)}")]
     return Message(html="\n".join(lines), minimal=first)
+
+
+def halted(halt: Halt, now: datetime) -> str:
+    why = f": {esc(halt.why, REASON)}" if halt.why else ""
+    return f"⛔ {esc(halt.by, NAME)} halted all acts {span(now - halt.at)} ago{why} (/resume)"
 
 
 def looked(standings: Sequence[Standing], now: datetime) -> Message:
