@@ -160,7 +160,7 @@ def why_not_left(incident: Incident, step: int) -> str:
 
 async def see_that_nothing_is_halted(world: World) -> None:
     if stop := await halted(world):
-        raise Refused(f"{stop.by} has halted everything; /resume lets acts go on")
+        raise Refused(f"{stop.by} has halted everything; an admin ends that with /resume")
 
 
 def allow(world: World, by: Person, needed: Role) -> None:

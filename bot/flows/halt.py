@@ -19,15 +19,15 @@ async def halt(world: World, why: str, by: Person, key: str) -> Halt:
     if before and key in {before.key, before.over}:
         return before
     if before and not before.over:
-        raise Refused(f"{before.by} has halted everything already; /resume ends that")
+        raise Refused(f"{before.by} has halted everything already; an admin ends that with /resume")
     new = Halt(by.name, world.now(), why[:LONGEST], key)
     await world.store.set_memo(HALT, written(new))
     return new
 
 
 async def go_on(world: World, by: Person, key: str) -> Halt:
-    """`/resume`: acts can be asked for and approved again. Raises Refused."""
-    allow(world, by, Role.RESPONDER)
+    """`/resume`, for admins: acts can be asked for and approved again. Raises Refused."""
+    allow(world, by, Role.ADMIN)
     before = await last(world)
     if before is None or before.over not in {"", key}:
         raise Refused("nothing is halted")

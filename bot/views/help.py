@@ -15,7 +15,7 @@ COMMANDS = (
     ("ack", "I have it: pages stop repeating"),
     ("resolve", "begin the proof; with a reason, end it on your word"),
     ("halt", "nothing is done any more, also what is approved: /halt why"),
-    ("resume", "acts can be asked for and approved again"),
+    ("resume", "for admins: acts can be asked for and approved again"),
     ("severity", "how bad it is: /severity P1, or /severity 12 P1"),
     ("check", "look now: /check, or /check http"),
     ("silence", "do not hear of something: /silence http 2h because …; alone, the list"),

@@ -32,7 +32,9 @@ async def test_nothing_can_be_asked_for_or_approved(world, triaged, asked, resta
         desk.ask(world, 1, offer, ANN, "tg:4"),
         desk.ask_by_name(world, "restart", ANN, "tg:5"),
     ):
-        with pytest.raises(Refused, match="Ben has halted everything; /resume lets acts go on"):
+        with pytest.raises(
+            Refused, match="Ben has halted everything; an admin ends that with /resume"
+        ):
             await wish
     assert await desk.deny(world, asked, ANN, "tg:6")  # a no is always taken
     await act(world)
@@ -76,18 +78,21 @@ async def test_then_it_goes_on(world, asked, restart):
 async def test_as_it_is_typed(world):
     said = await typed(world, "halt a strange night")
     assert (
-        said.minimal == "Halted. Nothing is done any more, also what is approved. /resume ends it."
+        said.minimal
+        == "Halted. Nothing is done any more, also what is approved. An admin ends it with /resume."
     )
     assert await typed(world, "halt a strange night") == said  # the same update, once more
     status = (await typed(world, "status", VIC)).html
     assert "⛔ Ann halted all acts 0 s ago: a strange night (/resume)" in status
     with pytest.raises(Refused, match="Ann has halted everything already"):
         await typed(world, "halt", BEN, "tg:51")
-    ended = await typed(world, "resume", BEN, "tg:52")
+    with pytest.raises(Refused):
+        await typed(world, "resume", BEN, "tg:52")
+    ended = await typed(world, "resume", ANN, "tg:53")
     assert ended.minimal == "Acts can be approved again; Ann had halted them."
-    assert await typed(world, "resume", BEN, "tg:52") == ended
+    assert await typed(world, "resume", ANN, "tg:53") == ended
     with pytest.raises(Refused, match="nothing is halted"):
-        await typed(world, "resume", BEN, "tg:53")
+        await typed(world, "resume", ANN, "tg:54")
     assert "halted" not in (await typed(world, "status", VIC)).html
 
 
