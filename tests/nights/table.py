@@ -55,6 +55,8 @@ def row(played: Played) -> Row:
 def shown_cause(category: str, sure: str) -> str:
     if sure == "inconclusive":
         return "not known"
+    if category == "none":
+        return "what fails says it itself"
     return f"{category.replace('_', ' ')}{'' if sure == 'confirmed' else ' (likely)'}"
 
 
