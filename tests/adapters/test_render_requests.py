@@ -23,7 +23,7 @@ SRV, DPG, OWNER = "srv-cu2k7g0gph6c73ffc4h0", "dpg-cu2k7g0gph6c73ffc4h0-a", "tea
 SINCE = datetime(2026, 3, 2, 11, 0, 0, 460450, tzinfo=UTC)
 UNTIL = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WINDOW = {"start_time": SINCE, "end_time": UNTIL}
-METRICS = ("cpu", "cpu_limit", "memory", "memory_limit")
+METRICS = ("cpu", "cpu_limit", "memory", "memory_limit", "http_requests", "http_latency")
 
 SERVICE = {"id": SRV, "name": "life-os", "type": "web_service", "ownerId": OWNER}
 HOSTED = {**SERVICE, "suspended": "not_suspended", "autoDeployTrigger": "off"}

@@ -24,12 +24,11 @@ from bot.domain.measures.points import MOST
 from bot.domain.moves import Kind
 from bot.domain.severity import Severity
 from bot.flows.draw import MOST_LOOKS, draw
+from tests.bench.beat import BLOCKED, Felt
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-BEAT = 0.005
-BLOCKED = 0.1  # seconds that the loop may be held up at most
 RUNS = 5
 
 
@@ -68,37 +67,24 @@ def charts():
     }
 
 
-async def felt(delays, worked):
-    """How much later each beat came than it should, and how long the loop itself was at work."""
-    while True:
-        began, busy = time.perf_counter(), time.thread_time()
-        await asyncio.sleep(BEAT)
-        delays.append(time.perf_counter() - began - BEAT)
-        worked.append(time.thread_time() - busy)
-
-
 async def test_drawing_holds_nobody_up():
-    drawer, delays, worked = Drawer(within=120), [], []
-    beat = asyncio.create_task(felt(delays, worked))
+    drawer = Drawer(within=120)
     for name, make in charts().items():
-        delays.clear()
-        worked.clear()
-        began = time.perf_counter()
-        chart = await asyncio.to_thread(make)
-        built = time.perf_counter() - began
-        took, size = [], 0
-        for _ in range(RUNS):
+        async with Felt() as loop:
             began = time.perf_counter()
-            size = len(await drawer.draw(chart))
-            took.append(time.perf_counter() - began)
+            chart = await asyncio.to_thread(make)
+            built = time.perf_counter() - began
+            took, size = [], 0
+            for _ in range(RUNS):
+                began = time.perf_counter()
+                size = len(await drawer.draw(chart))
+                took.append(time.perf_counter() - began)
         print(
             f"\n{name:22}{statistics.median(took):6.2f} s, {size / 1e3:4.0f} kB;"
-            f" built in {1e3 * built:4.0f} ms; loop held up {1e3 * max(delays):3.0f} ms at most,"
-            f" at work {1e3 * max(worked):3.0f} ms",
+            f" built in {1e3 * built:4.0f} ms; {loop}",
             end="",
         )
-        assert max(delays) <= BLOCKED
-    beat.cancel()
+        assert max(loop.delays) <= BLOCKED
     drawer.close()
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
     print(f"\nresident at most: {most:.0f} MB the drawing process")
@@ -116,23 +102,19 @@ async def test_the_picture_of_a_long_incident_holds_nobody_up(world, store, cloc
             await store.keep(Result("life-os", check.name, seen, ago(n / 6), value=0.2))
     evidence = await world.sources[0].gather(incident)
     await store.record(incident, Event(Kind.TRIAGED, ago(299), evidence=(evidence,)))
-    drawer, delays, worked = Drawer(within=120), [], []
-    beat = asyncio.create_task(felt(delays, worked))
-    await asyncio.sleep(BEAT)
-    delays.clear()
-    began = time.perf_counter()
-    assert await draw(replace(world, checks=checks, artist=drawer))
-    took = time.perf_counter() - began
-    beat.cancel()
+    drawer = Drawer(within=120)
+    async with Felt() as loop:
+        began = time.perf_counter()
+        assert await draw(replace(world, checks=checks, artist=drawer))
+        took = time.perf_counter() - began
     drawer.close()
     (posted,) = await store.due(NOW)
     assert posted.post.picture, posted.post.message.html
     print(
         f"\na picture of ten checks{took:6.2f} s,"
-        f" {len(posted.post.picture.png) / 1e3:4.0f} kB kept;"
-        f" loop held up {1e3 * max(delays):3.0f} ms at most"
+        f" {len(posted.post.picture.png) / 1e3:4.0f} kB kept; {loop}"
     )
-    assert max(delays) <= BLOCKED
+    assert max(loop.delays) <= BLOCKED
 
 
 def named(check, name):

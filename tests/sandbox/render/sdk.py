@@ -303,6 +303,8 @@ METRICS = {
     "instance-count": "get_instance_count",
     "disk-usage": "get_disk_usage",
     "disk-capacity": "get_disk_capacity",
+    "http-requests": "get_http_requests",
+    "http-latency": "get_http_latency",
 }
 
 WITHOUT_SDK: dict[tuple[str, str], str] = {}
