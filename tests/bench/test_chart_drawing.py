@@ -6,6 +6,7 @@ Memory is the highest resident size of all children that have ended, as the syst
 """
 
 import asyncio
+import gc
 import resource
 import statistics
 import time
@@ -37,11 +38,11 @@ def ago(minutes):
 
 
 def looks():
-    """A week of looks, one every ten seconds."""
+    """As many as are ever read of a check, one every ten seconds."""
     seen = {0: Seen.FAIL, 1: Seen.BLIND}
     return [
         Result("life-os", "http", seen.get(n % 97, Seen.PASS), ago(n / 6), value=n % 31 / 10)
-        for n in range(60_480)
+        for n in range(MOST_LOOKS)
     ]
 
 
@@ -53,17 +54,15 @@ def largest(frame):
 
 
 def charts():
-    week = looks()
+    every = looks()
     marks = tuple(Mark(ago(n * 7), list(Sign)[n % 4], f"{n:07x}") for n in range(200))
     frame = Frame("life-os", ago(1440), NOW, marks=marks)
     minutes = [(ago(n), n % 50) for n in range(1440)]
     return {
         "errors of a day": lambda: errors(frame, minutes),
         "the largest": lambda: largest(frame),
-        "times of a week": lambda: answers(frame, week, slow=2),
-        "ten checks of a week": lambda: history(
-            frame, {f"check {n}": glances(week[:6_048]) for n in range(10)}
-        ),
+        "times of a check": lambda: answers(frame, every, slow=2),
+        "ten checks": lambda: history(frame, {f"check {n}": glances(every) for n in range(10)}),
     }
 
 
@@ -103,6 +102,8 @@ async def test_the_picture_of_a_long_incident_holds_nobody_up(world, store, cloc
     evidence = await world.sources[0].gather(incident)
     await store.record(incident, Event(Kind.TRIAGED, ago(299), evidence=(evidence,)))
     drawer = Drawer(within=120)
+    gc.collect()
+    gc.freeze()  # as the watchdog does at its start: what pytest holds is not ours to go through
     async with Felt() as loop:
         began = time.perf_counter()
         assert await draw(replace(world, checks=checks, artist=drawer))
