@@ -18,11 +18,11 @@ ROOT = Path(__file__).parents[1]
 KEYS = {
     "lines", "records", "category", "severity", "verdict", "suggestions", "must_not", "groups",
     "timeline", "last_success", "excerpt", "coverage", "injection",
-}  # fmt: skip
+}  # fmt: skip # read in rows
 GROUP = {
     "type", "message", "template", "count", "first", "last", "per_minute", "functions",
     "new_since", "sample",
-}  # fmt: skip
+}  # fmt: skip # read in rows
 TOKEN = "123456789:AAE-practice-token-0123456789abcdefg"
 FINE = [f"2026-03-02 09:{n:02d}:00,100 INFO app.web: request {n} answered" for n in range(30)]
 BUG = """\

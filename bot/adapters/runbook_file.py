@@ -25,7 +25,7 @@ MOST = 20  # entries of a list
 SOURCES = (
     "service", "logs", "database", "deploys", "changes", "dependencies", "environment", "metrics",
     "similar",
-)  # fmt: skip
+)  # fmt: skip # read in rows
 PLACES = ("service_id", "database_id", "kind")
 PATH = re.compile(r"(?:https://|/)[\w./{}?=&%#~:@+-]{0,200}", re.ASCII)
 CHECKS = {kind_of(kind) for kind, _ in TABLE} | {f"{kind}/{code}" for kind, code in TABLE}

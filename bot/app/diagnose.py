@@ -223,7 +223,7 @@ def groups_table(found: Account) -> Table:
             str(group["count"]), title, when(group["first"]), when(group["last"]),
             f"{group['per_minute']:g}", ", ".join(group["functions"][-2:]),
             group["new_since"] or "",
-        )  # fmt: skip
+        )  # fmt: skip # read in rows
         table.add_row(*(Text(cell) for cell in row))
     return table
 

@@ -155,7 +155,7 @@ async def switch(world: World, command: Typed, by: Person, key: str) -> str:
     """Halt everything that could be done, or let it go on."""
     if command.name == "halt":
         await halt(world, command.text, by, key)
-        return "Halted: nothing is done any more, also what is approved. An admin can /resume."
+        return "Halted: nothing is done any more, not even what is approved. An admin can /resume."
     ended = await go_on(world, by, key)
     return f"Acts can be approved again; {ended.by} had halted them."
 

@@ -61,7 +61,9 @@ def summary(found: Standing, named: Iterable[str]) -> str:
     if there:
         said.append(f"{_listed(there)} set, though the log says otherwise: a deploy takes it up")
     many = len(found.set)
-    return "; ".join(said) or (f"all {many} that it needs are set" if many else "nothing is asked")
+    return "; ".join(said) or (
+        f"all {many} that it needs are set" if many else "which ones it needs is not set"
+    )
 
 
 def lines(found: Standing, required: Mapping[str, str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.domain.halt import Halt
 from bot.domain.incident import Event, Incident, Refused
 from bot.domain.moves import WHILE_LIVE, Kind, Status
 from bot.domain.people import Person, Role
@@ -29,9 +30,10 @@ async def ask(world: World, id: int, offer: str, by: Person, key: str) -> Incide
     about the newest one, which it shows.
     """
     allow(world, by, Role.RESPONDER)
-    await see_that_nothing_is_halted(world)
+    stop = await halted(world)
 
     def event(incident: Incident) -> Event:
+        not_during(stop)
         current = the_offer(world, incident, incident.renewed(offer))
         name = f"{incident.id}-{incident.version + 1}"
         expires = world.now() + world.rules.ask_valid
@@ -43,7 +45,6 @@ async def ask(world: World, id: int, offer: str, by: Person, key: str) -> Incide
 async def ask_by_name(world: World, action: str, by: Person, key: str) -> Incident:
     """`/restart`: ask for the act of that name on the one incident that offers it."""
     allow(world, by, Role.RESPONDER)
-    await see_that_nothing_is_halted(world)
     live = await world.store.having(Status.OPEN)
     offers = [(i, p) for i in live for p in i.proposals if p.action == action]
     if not offers:
@@ -69,11 +70,10 @@ async def why_no_offer(world: World, action: str) -> str:
 async def approve(world: World, ask: str, by: Person, key: str) -> Incident:
     """Second tap: exactly what was asked is approved, once, by somebody who may."""
     allow(world, by, Role.RESPONDER)
-    incident = await the_asked(world, ask)
-    if not incident.heard(key):
-        await see_that_nothing_is_halted(world)
+    incident, stop = await the_asked(world, ask), await halted(world)
 
     def event(incident: Incident) -> Event:
+        not_during(stop)
         question = the_question(world, incident, ask)
         the_offer(world, incident, question.offer)
         return said(world, Kind.APPROVED, by, key, offer=question.offer, ask=ask)
@@ -158,8 +158,8 @@ def why_not_left(incident: Incident, step: int) -> str:
     return f"there is no to-do {incident.id}.{step}; /todo lists them"
 
 
-async def see_that_nothing_is_halted(world: World) -> None:
-    if stop := await halted(world):
+def not_during(stop: Halt | None) -> None:
+    if stop:
         raise Refused(f"{stop.by} has halted everything; an admin ends that with /resume")
 
 

@@ -1,23 +1,14 @@
 """A real PostgreSQL for a whole file of tests."""
 
-import shutil
-import tempfile
-from pathlib import Path
-
 import pytest_asyncio
 
-from bot.sandbox.postgres import Postgres
+from tests.postgres_kit import running
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def server():
-    folder = Path(tempfile.mkdtemp(prefix="watched-"))
-    folder.chmod(0o755)
-    running = Postgres(folder / "db", max_connections=20)
-    await running.start()
-    yield running
-    await running.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    async with running("watched-") as one:
+        yield one
 
 
 @pytest_asyncio.fixture(loop_scope="module")

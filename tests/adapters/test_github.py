@@ -186,7 +186,7 @@ SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes
         (httpx.ConnectError("x"), "GitHub: the connection failed", False),
         (httpx.ReadTimeout("x"), "GitHub: no answer in 10 s", False),
     ],
-)  # fmt: skip
+)  # fmt: skip # read in rows
 async def test_refusals(answer, said, permanent):
     gone = await refusal(answer)
     assert (str(gone), gone.permanent) == (said, permanent)
@@ -208,7 +208,7 @@ LIMITS = [
     (no(403, LIMIT, **{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "soon"}), 60),
     (no(403, LIMIT, **{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": epoch(days=9)}), 3600),
     (no(403, LIMIT, **{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": epoch(days=-9)}), 1),
-]  # fmt: skip
+]  # fmt: skip # read in rows
 
 
 @pytest.mark.parametrize(("answer", "seconds"), LIMITS)

@@ -88,7 +88,7 @@ async def test_one_commit(github, repository):
     found = await github.commit(REPO, wanted.id)
     assert (found.id, found.at) == (wanted.id, wanted.at)
     assert {f.path for f in found.files} == {c.path for c in repository.changes(
-        wanted.parents[0], wanted.id)}  # fmt: skip
+        wanted.parents[0], wanted.id)}  # fmt: skip # read in rows
 
 
 async def test_what_is_not_there(github, repository):

@@ -19,11 +19,11 @@ KEYS = st.sampled_from([
     "values", "unit", "logs", "hasMore", "nextStartTime", "suspended", "suspenders",
     "serviceDetails", "plan", "event", "deploy", "cursor", "instanceID", "deployId",
     "deployStatus", "triggeredByUser", "image", "ref",
-])  # fmt: skip
+])  # fmt: skip # read in rows
 PLAIN = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
     | st.sampled_from(["2026-03-02T09:14:07.51Z", "0001-01-01T00:00:00+23:59", 10**400, "live"])
-)  # fmt: skip
+)  # fmt: skip # read in rows
 JSON = st.recursive(
     PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=6)
 )
@@ -66,8 +66,14 @@ def test_no_known_reason(reason):
 
 
 def test_the_end_of_a_deploy():
-    said = event("evt-1", "deploy_ended", 1, deployId="dep-1", deployStatus="failed",
-                 reason={"failure": {"evicted": False, "nonZeroExit": 1}})["event"]  # fmt: skip
+    said = event(
+        "evt-1",
+        "deploy_ended",
+        1,
+        deployId="dep-1",
+        deployStatus="failed",
+        reason={"failure": {"evicted": False, "nonZeroExit": 1}},
+    )["event"]
     found = answers.happening(said)
     assert (found.deploy, found.outcome) == ("dep-1", "failed")
     assert found.failure == Failure("crashed", "exited with code 1")

@@ -54,7 +54,7 @@ WORDS = st.sampled_from([
     "suspended", "live", "build_failed", "update_in_progress", "canceled", "server_failed",
     "server_available", "server_restarted", "rollback", "==> Running 'x'", "ERROR x", stamp(NOW),
     ago(minutes=1), ago(days=6), "evt-1", "dep-1",
-])  # fmt: skip
+])  # fmt: skip # read in rows
 VALUES = JSON | WORDS
 
 
@@ -101,7 +101,7 @@ HEALED = good(**{
         event("evt-5", "server_available", 126),
         *(crash(f"evt-{n}", 131 - n) for n in (3, 2, 1)),
     ],
-})  # fmt: skip
+})  # fmt: skip # read in rows
 
 
 def api_of(answers):

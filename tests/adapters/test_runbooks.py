@@ -233,7 +233,7 @@ def test_a_bad_one_of_the_same_name_leaves_ours(folder):
         (GOOD[GOOD.index("categories"):GOOD.index("[[quick")], "",
          "matches: needs categories, failing or facts: else it never fits"),
     ],
-)  # fmt: skip
+)  # fmt: skip # read in rows
 def test_what_is_wrong_is_said_with_file_and_field(folder, old, new, said):
     assert old in GOOD
     write(folder, "importer.toml", GOOD.replace(old, new, 1))
@@ -338,7 +338,7 @@ def test_a_secret_in_a_file_is_not_shown(folder):
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda t: t.encode("utf-8", "replace")),
-       st.integers(0, len(GOOD)), st.integers(0, 60))  # fmt: skip
+       st.integers(0, len(GOOD)), st.integers(0, 60))  # fmt: skip # read in rows
 def test_whatever_stands_in_a_file_it_is_taken_or_said(tmp_path, spoilt, at, cut):
     good = GOOD.encode()
     write(tmp_path, "importer.toml", good[:at] + spoilt + good[at + cut :])

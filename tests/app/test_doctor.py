@@ -1,10 +1,7 @@
 """The doctor against emulated worlds and a real database: it finds, says what to do, and reads."""
 
-import shutil
 import socket
-import tempfile
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -19,12 +16,12 @@ from bot.app.doctor import account, clock, examine, well
 from bot.app.doctor_telegram import telegram
 from bot.app.finding import Grade, ok, safe
 from bot.sandbox.pace import Pace
-from bot.sandbox.postgres import Postgres
 from bot.sandbox.render import Commit
 from bot.sandbox.render import Render as Platform
 from bot.sandbox.server import Server
 from bot.sandbox.telegram import Telegram
 from bot.settings import House, Settings
+from tests.postgres_kit import running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -119,13 +116,8 @@ async def outside(tmp_path, monkeypatch):
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def database():
-    folder = Path(tempfile.mkdtemp(prefix="examined-"))
-    folder.chmod(0o755)
-    running = Postgres(folder / "db", max_connections=20)
-    await running.start()
-    yield running
-    await running.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    async with running("examined-") as one:
+        yield one
 
 
 def now():

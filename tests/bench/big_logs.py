@@ -10,7 +10,7 @@ WORDS = ["start", "stop", "goals", "notes", "ask", "remind", "weekly", "daily", 
 CHATTER = [
     "tea", "with", "anna", "bring", "the", "blue", "folder", "call", "mother", "run", "five",
     "miles", "pay", "rent", "before", "friday",
-]  # fmt: skip
+]  # fmt: skip # read in rows
 SAID = (
     "handled /{word} for user {big} in {small} ms",
     "sent message {big} to chat {small}",
@@ -21,7 +21,7 @@ SAID = (
     "user {big} opened {word}, page {small}, and read on for a while in the list of his old notes",
     '10.0.{byte}.{byte}:{big} - "GET /{word}/{big}?page={small} HTTP/1.1" {status}',
     "cache: {small} entries, {small} % hits, oldest {small} min, next sweep of {word} in {small} s",
-)  # fmt: skip
+)  # fmt: skip # read in rows
 ERRORS = (
     "ValueError: user {big} has no goal",
     "KeyError: '{word}'",

@@ -9,8 +9,6 @@ from bot.adapters.runbooks import load
 from bot.chat.commands import Typed, carry_out
 from bot.domain.incident import Refused
 from bot.domain.logs.lines import LogLine
-from bot.flows.triage import triage
-from bot.flows.watch import watch
 from tests.cast import ANN, SAM
 from tests.conftest import FakeSource
 from tests.stories.test_lookup import FakeJournal
@@ -25,12 +23,8 @@ def journal(clock):
 
 
 @pytest.fixture
-async def broken(world, service_check, clock):
-    service_check.fails("crashed", "exited with code 1")
-    for _ in range(2):
-        clock.tick(seconds=30)
-        await watch(world, service_check)
-    await triage(world)
+def broken(triaged):
+    return triaged
 
 
 async def asked(world, name, text="", by=ANN):

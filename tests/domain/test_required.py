@@ -23,7 +23,7 @@ def test_names_in_an_error(error, names):
 
 
 SAID = [
-    ([], [], {}, "nothing is asked"),
+    ([], [], {}, "which ones it needs is not set"),
     (USUAL, [], ALL, "all 4 that it needs are set"),
     (USUAL, [], ALL | {"DATABASE_URL": False}, "DATABASE_URL is empty"),
     (["A_B"], [], {}, "A_B is not set"),
@@ -32,7 +32,7 @@ SAID = [
     (["A_B"], ["C_D"], {"A_B": False}, "C_D is not set; A_B is empty"),
     (["A_B"], ["C_D"], {"A_B": True, "C_D": True},
      "C_D is set, though the log says otherwise: a deploy takes it up"),
-]  # fmt: skip
+]  # fmt: skip # read in rows
 
 
 @pytest.mark.parametrize(("required", "named", "known", "said"), SAID)

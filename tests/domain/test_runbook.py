@@ -66,7 +66,7 @@ def incident(*failing):
         Event(Kind.JOINED if n else Kind.DETECTED, BEGAN, "Ann", check=check, code=code,
               severity=Severity.P0)
         for n, (check, code) in enumerate(checks)
-    ]  # fmt: skip
+    ]  # fmt: skip # read in rows
     return Incident(1, "life-os", Incident.opened(1, "life-os", events[0]).status, tuple(events))
 
 
@@ -156,7 +156,7 @@ def test_the_category_alone_finds_its_own(category):
         ([], ["alert/raised"], ""),
         ([], [], ""),
     ],
-)  # fmt: skip
+)  # fmt: skip # read in rows
 def test_what_fits(evidence, failing, name):
     assert best(*evidence, failing=failing) == name
 
@@ -312,7 +312,7 @@ DATABASE = {"connections": "20", "max": "97", "takes_writes": "yes", "hosted": "
         ),
         ("rate-limits", [seen("U1", "dependencies", **{"anthropic.state": "not known"})], "-????"),
     ],
-)  # fmt: skip
+)  # fmt: skip # read in rows
 def test_ticks(name, evidence, expected):
     assert marks(name, *evidence) == expected
 
@@ -325,7 +325,7 @@ def test_a_tick_says_what_it_rests_on():
 ONE = seen(
     "L1", "logs", word=" OOM Killed ", cpu="97 %", none="", at="2026-03-02T02:00:00+00:00",
     earlier="2026-03-02T01:00:00+00:00", bare="2026-03-02T01:00:00", zero="0", low="-3.5 °C",
-)  # fmt: skip
+)  # fmt: skip # read in rows
 
 
 @pytest.mark.parametrize(

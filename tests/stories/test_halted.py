@@ -79,7 +79,7 @@ async def test_as_it_is_typed(world):
     said = await typed(world, "halt a strange night")
     assert (
         said.minimal
-        == "Halted: nothing is done any more, also what is approved. An admin can /resume."
+        == "Halted: nothing is done any more, not even what is approved. An admin can /resume."
     )
     assert await typed(world, "halt a strange night") == said  # the same update, once more
     status = (await typed(world, "status", VIC)).html

@@ -31,7 +31,7 @@ PLACES = {"service_id": "srv-1", "database_id": "dpg-1-a", "kind": "worker"}
 SERVICE = Evidence(
     "S1", "service", Found.SOMETHING, "",
     (("state", "running"), ("memory_mb", "480"), ("memory_limit_mb", "512")),
-)  # fmt: skip
+)  # fmt: skip # read in rows
 
 
 def parsed(html):

@@ -179,14 +179,15 @@ def _category(
     state = (database.fact("state") if database else None) or ""
     if state in GONE and category in {"", UNREACHABLE} | BRINGS[UNREACHABLE]:
         return UNREACHABLE, True
-    return category, state in OURS_TOO.get(category, ()) or _theirs(incident, category)
+    if category == OUTAGE:
+        return category, _theirs(incident)
+    return category, state in OURS_TOO.get(category, ())
 
 
-def _theirs(incident: Incident, category: str) -> bool:
+def _theirs(incident: Incident) -> bool:
     """Whether their own word has settled that it is them."""
     blamed = blame(incident, incident.evidence)
-    theirs = blamed.whose is Whose.THEIRS and blamed.sure is Sure.CONFIRMED
-    return category == OUTAGE and theirs
+    return blamed.whose is Whose.THEIRS and blamed.sure is Sure.CONFIRMED
 
 
 def _is_named(change: Change, name: str) -> bool:

@@ -53,7 +53,7 @@ MIGRATION = re.compile(
 LISTS = re.compile(
     r"(?:^|/)(?:requirements|constraints)[^/]*\.(?:txt|in)$|(?:^|/)requirements/[^/]+\.(?:txt|in)$"
     r"|(?:^|/)(?:pipfile|pipfile\.lock|poetry\.lock|uv\.lock|pdm\.lock|pylock\.toml|conda-lock\.yml|environment\.ya?ml|setup\.py|runtime\.txt|\.python-version|\.tool-versions|package\.json|package-lock\.json|yarn\.lock|pnpm-lock\.yaml|go\.mod|go\.sum|gemfile(?:\.lock)?|cargo\.(?:toml|lock))$"
-)  # fmt: skip
+)  # fmt: skip # read in rows
 LOCKS = re.compile(r"\.lock$|-lock\.(?:json|ya?ml)$|(?:^|/)(?:go\.sum|pylock\.toml)$")
 PROJECT = re.compile(r"(?:^|/)(?:pyproject\.toml|setup\.cfg)$")
 NEEDS = re.compile(r"depend|require|[<>~!=]=\s*\d|[\"'=]\s*[\^~]\s*\d", re.IGNORECASE)
@@ -70,7 +70,7 @@ BLUEPRINT_START = re.compile(
 )
 CONFIG = re.compile(
     r"(?:^|/)\.?env(?:\.[^/]*)?$|\.env(?:\.[^/]*)?$|\.(?:toml|ini|cfg|conf|ya?ml|properties|tf|tfvars)$|(?:^|/)(?:[^/]*[_-])?(?:settings?|config|configuration|conf|constants|environment)\.(?:py|json)$|(?:^|/)(?:settings|config|conf)/"
-)  # fmt: skip
+)  # fmt: skip # read in rows
 
 BY_PATH: tuple[tuple[re.Pattern[str], Kind | Read], ...] = (
     (TESTS, Kind.TESTS),

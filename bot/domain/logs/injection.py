@@ -23,9 +23,9 @@ HINTS = (
     "authoris", "authoriz", "pretend", "discard", "use_tool", "tool_code", "on my behalf", "permission", "\\u",
     "vtaber", "vafgehp", "i g n o r e", "ai agents", " ai", "base64", "decode", "rot13",
     "restart the", "diagnosis", "must recommend", "new task", "important:", "note to", "attention ",
-)  # fmt: skip
+)  # fmt: skip # read in rows
 FIGURELESS = tuple(dict.fromkeys(re.sub(r"\d", "", hint) for hint in HINTS))
-FOREIGN = re.compile(r"[\u00ad\u0131\u0370-\u1fff\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3040-\ud7ff\ufeff\uff00-\uffef\U000e0000-\U000e007f\U0001d400-\U0001d7ff][^\n]*")  # fmt: skip
+FOREIGN = re.compile(r"[\u00ad\u0131\u0370-\u1fff\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3040-\ud7ff\ufeff\uff00-\uffef\U000e0000-\U000e007f\U0001d400-\U0001d7ff][^\n]*")  # fmt: skip # read in rows
 WHOM = r"(?:the |this |all |any |your |my |of |previous |prior |above |earlier |preceding |former |system |safety )"
 # Each with words one of which it cannot do without: it is only searched for where one of them is.
 ATTEMPTS = tuple(
@@ -172,9 +172,9 @@ HIDDEN = re.compile(
 )
 # Letters that no screen shows; a black flag in front makes them a flag of a region.
 TAGS = re.compile(r"(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0020-\U000e007e]{4,}")
-ENCODED = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{24,2000}={0,2}(?![\w+/=])|(?:\\x[0-9a-fA-F]{2}){8,400}|(?<![0-9a-fA-F])(?:[0-9a-fA-F]{2}){20,600}(?![0-9a-fA-F])|(?:\\u[0-9a-fA-F]{4}){6,300}")  # fmt: skip
+ENCODED = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{24,2000}={0,2}(?![\w+/=])|(?:\\x[0-9a-fA-F]{2}){8,400}|(?<![0-9a-fA-F])(?:[0-9a-fA-F]{2}){20,600}(?![0-9a-fA-F])|(?:\\u[0-9a-fA-F]{4}){6,300}")  # fmt: skip # read in rows
 # Letters of other scripts that look like ours.
-ALIKE = str.maketrans("\u0430\u0435\u043e\u0440\u0441\u0445\u0443\u0456\u0455\u0458\u04bb\u0501\u0410\u0415\u041e\u0420\u0421\u0422\u041d\u041c\u0425\u0412\u041a\u03bf\u03b1\u03b5\u03b9\u03c5\u0131", "aeopcxyisjhdAEOPCTHMXBKoaeivi")  # fmt: skip
+ALIKE = str.maketrans("\u0430\u0435\u043e\u0440\u0441\u0445\u0443\u0456\u0455\u0458\u04bb\u0501\u0410\u0415\u041e\u0420\u0421\u0422\u041d\u041c\u0425\u0412\u041a\u03bf\u03b1\u03b5\u03b9\u03c5\u0131", "aeopcxyisjhdAEOPCTHMXBKoaeivi")  # fmt: skip # read in rows
 UNICODE = re.compile(
     r"\\u(?:(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})|([0-9a-f]{4}))", re.IGNORECASE
 )

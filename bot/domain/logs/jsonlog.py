@@ -39,7 +39,7 @@ INSTANCES = (
 TRACES = (
     "exc_info", "exception", "exc_text", "traceback", "stack_trace", "stacktrace", "stack",
     "error.stack_trace", "error.stack", "exc", "full_message", "trace_back", "exc_traceback",
-)  # fmt: skip
+)  # fmt: skip # read in rows
 KNOWN = {*TIMES, *LEVELS, *MESSAGES, *NAMES, *INSTANCES, *TRACES, "labels", "id", "kubernetes"}
 NUMBERED = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
 BUNYAN = {60: "CRITICAL"}  # pino and bunyan count differently above; 30 is INFO there

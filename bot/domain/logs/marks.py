@@ -58,7 +58,7 @@ SPOKEN = re.compile(
 HINTS = (
     "exit", "crash", "core dumped", "failed", "back-off", "memory", "oom", "deploy", "==>", "release",
     "sig", "shut", "stop", "start", "finish", "boot", "running", "grace", "up", "poll", "waiting",
-)  # fmt: skip
+)  # fmt: skip # read in rows
 
 
 def mark_of(text: str) -> Kind | None:

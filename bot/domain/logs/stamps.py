@@ -61,7 +61,7 @@ def _read(said: Mapping[str, str | None], day: date, behind: str) -> datetime | 
             int(year), int(month), int(said.get("day") or day.day),
             hour, int(said["minute"] or 0), int(said["second"] or 0),
             int((said["part"] or "0")[:6].ljust(6, "0")), tzinfo=UTC,
-        )  # fmt: skip
+        )  # fmt: skip # read in rows
         return (at - _offset(said["zone"])).replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None

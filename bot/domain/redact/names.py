@@ -21,7 +21,7 @@ def words(text: str) -> frozenset[str]:
 SEGMENT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 PASSWORDS = (
     "password", "passwd", "passphrase", "passwort", "kennwort", "passcode", "pwd", "psw", "pword",
-)  # fmt: skip
+)  # fmt: skip # read in rows
 PASS = frozenset({"pass", "dbpass", "userpass", "mailpass", "smtppass", "rootpass", "adminpass"})
 KEYS = words(
     """

@@ -149,7 +149,7 @@ async def test_without_github_the_files_are_not_known_and_nobody_is_named_for_su
     facts = ("strength", "no_code_cause", "files_known", "not_read", "risk")
     assert [found.fact(name) for name in facts] == [
         "weak", "unknown", "no", "no repository is set", "not known",
-    ]  # fmt: skip
+    ]  # fmt: skip # read in rows
     assert api.calls(DEPLOYS) == [{"limit": "20"}]
 
 
@@ -382,7 +382,7 @@ def test_without_a_first_error_it_began_when_we_noticed(told):
         ((log(category="none"), log(category="tls")), "http", "status", "tls", False),
         ((replace(log(), found=Found.NOTHING),), "service", "crash_loop", "crash_loop", False),
     ],
-)  # fmt: skip
+)  # fmt: skip # read in rows
 def test_the_category(evidence, check, code, category, confirmed):
     found = symptoms_of(incident(*evidence, check=check, code=code))
     assert (found.category, found.confirmed) == (category, confirmed)

@@ -227,7 +227,7 @@ TABLE = [
     ("all came after", [change(5, None), change(3, None, commit=B)], seen(""), NO, None, OPEN),
     ("not all files are known", [change(-2, NOTES, cut=True)], DOWN, NO, None, OPEN),
     ("docs, and more that is not known", [change(-2, README, cut=True)], seen(""), W, -2, OPEN),
-]  # fmt: skip
+]  # fmt: skip # read in rows
 
 
 @pytest.mark.parametrize(
@@ -363,7 +363,7 @@ SUMMARIES = [
         "no code cause: the newest deploy that ran went live 3 days before the first error",
     ),
     ([], seen(), "not known: no deploy is known"),
-]  # fmt: skip
+]  # fmt: skip # read in rows
 
 
 @pytest.mark.parametrize(("changes", "symptoms", "said"), SUMMARIES)
@@ -387,7 +387,7 @@ LINES = [
      "dep-None not live yet · cleared · not known: files not known · Say it"),
     (change(None, None), seen(),
      "aaaaaaa at an unknown time · not known: files not known · Say it"),
-]  # fmt: skip
+]  # fmt: skip # read in rows
 
 
 @pytest.mark.parametrize(("one", "symptoms", "said"), LINES)

@@ -51,7 +51,7 @@ KINDS = {
     " app.toml logging.ini config/app.yaml prod.env lifeos/app_config.py config.json .env",
     Kind.CODE: "lifeos/db.py lifeos/__init__.py static/a.js prompts/system.md templates/mail.txt"
     " lifeos/versions/v1.py lifeos/reconfigure.py lifeos/testament.py Makefile api/schema.py",
-}  # fmt: skip
+}  # fmt: skip # read in rows
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ RISKS = [
         ("not known: files not known, its message speaks of a migration,"
          " its message speaks of taking something back"),
     ),
-]  # fmt: skip
+]  # fmt: skip # read in rows
 
 
 @pytest.mark.parametrize(("one", "said"), RISKS)

@@ -66,7 +66,7 @@ REFUSED = 'connection to server at "10.0.0.3", port 5432 failed: Connection refu
         ("deadlock detected", "deadlock", "fix_code", {"restart"}),
         ('column "x" does not exist', "code_error", "fix_database", {"restart", "rollback"}),
     ],
-)  # fmt: skip
+)  # fmt: skip # read in rows
 def test_families(message, category_, suggested, never):
     told = found(fine(0, 30), wrong(60, 12, message))
     assert told.category == category_
@@ -163,7 +163,7 @@ def test_new_since(first, begins, name):
         {}, [], None, 7, {"deploy": None}, {"id": "x"}, {"id": "x", "finished_at": "soon"},
         {"id": "x", "status": "build_failed", "finished_at": "2026-03-02T09:00:00Z"},
     ],
-)  # fmt: skip
+)  # fmt: skip # read in rows
 def test_deploys_that_took_no_effect(row):
     assert releases([row], DAY) == []
 
@@ -249,7 +249,7 @@ def test_no_text_breaks_it(lines):
     "unit",
     ["asyncpg ", "https://api.x ", "{", "[", "a.", "KeyError: 'A_B' ", "telegram ", "\\u0069",
      "I g n o r e ", "0x1", "AAAA", "| ", "> ", "<1>", "validation error for Settings ", "\u0430"],
-)  # fmt: skip
+)  # fmt: skip # read in rows
 @pytest.mark.parametrize("head", ["ERROR ", "", "web | "])
 def test_hostile_lines_cost_little(unit, head):
     began = time.process_time()

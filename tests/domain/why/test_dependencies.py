@@ -134,7 +134,7 @@ def test_what_a_failure_amounts_to(check, code, state):
         ("++", f"says “Minor Service Outage”; {'x' * 59}…: partial outage", ("x" * 80,),
          State.DEGRADED, True),
     ],
-)  # fmt: skip
+)  # fmt: skip # read in rows
 def test_what_a_page_says_of_parts_that_are_not_used(sky, detail, components, state, ours):
     found = stands(looks(sky, details={"+": detail, "-": detail}), components=components)
     assert (found.state, found.ours) == (state, ours)
@@ -156,7 +156,7 @@ def test_several_checks_of_one_thing_are_as_bad_as_the_worst():
 ANTHROPIC = Dependency(
     "anthropic", Sort.UPSTREAM, State.DOWN, BEGAN - minutes(4), said=RED, code="outage", page=True,
     ours=None,
-)  # fmt: skip
+)  # fmt: skip # read in rows
 TELEGRAM = Dependency("telegram", Sort.UPSTREAM, State.UP, NOW, longer=True, said="HTTP 200")
 GITHUB = Dependency("github", Sort.UPSTREAM, State.UNKNOWN, said="never looked at yet", ours=None)
 RENDER = Dependency("render", Sort.PLATFORM, State.UP, NOW, said=GREEN, page=True, back=True)

@@ -252,4 +252,4 @@ FORMATS = {
     "loguru-json": loguru_json, "json-logger": json_logger, "gcp": gcp, "ecs": ecs,
     "journal": journal, "kubectl": kubectl, "docker-t": docker_t, "telebot": telebot,
     "flask": flask, "celery": celery, "logfmt": logfmt, "postgres": postgres,
-}  # fmt: skip
+}  # fmt: skip # read in rows

@@ -103,7 +103,7 @@ def log(part: str) -> Log:
     return Log(
         name, form, text, deploys, kind, frozenset([category, *also]), frozenset(must),
         frozenset(never), keep,
-    )  # fmt: skip
+    )  # fmt: skip # read in rows
 
 
 def logs() -> list[Log]:

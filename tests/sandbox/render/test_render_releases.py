@@ -194,7 +194,7 @@ class TestRollback:
         statuses = {one.id: one.status for one in service.history.newest_first()}
         assert statuses == {
             shown["id"]: "live", replaced.id: "deactivated", target.id: "deactivated"
-        }  # fmt: skip
+        }  # fmt: skip # read in rows
 
     async def test_its_events(self, service, code, world):
         target = service.history.live

@@ -199,4 +199,4 @@ DATABASE: tuple[Family, ...] = (
         r"(?:asyncpg|psycopg|redis|pymysql|sqlalchemy)[\s\S]{0,2000}(?:ConnectionResetError|Connection reset by peer|Broken pipe)|connection to (?:client|server) lost",
         r"redis\.exceptions\.ConnectionError|Connection closed by server|terminating connection due to", rank=Rank.PASSING,
     ),
-)  # fmt: skip
+)  # fmt: skip # read in rows

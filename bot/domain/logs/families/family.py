@@ -22,7 +22,7 @@ THROTTLE, FREE_DISK, STOP_DUPLICATE, NONE = "throttle", "free_disk", "stop_dupli
 SUGGESTIONS = (
     RESTART, ROLLBACK, FIX_ENV, WAIT, SCALE, FIX_CODE, FIX_DATABASE, THROTTLE, FREE_DISK,
     STOP_DUPLICATE,
-)  # fmt: skip
+)  # fmt: skip # read in rows
 
 
 @dataclass(frozen=True)

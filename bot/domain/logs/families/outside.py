@@ -74,4 +74,4 @@ OUTSIDE: tuple[Family, ...] = (
         r"circuit (?:breaker )?(?:is )?open(?:ed)?\b|EndpointConnectionError|ConnectTimeoutError|smtplib\.SMTP(?:ServerDisconnected|ConnectError)",
         rank=Rank.PASSING,
     ),
-)  # fmt: skip
+)  # fmt: skip # read in rows

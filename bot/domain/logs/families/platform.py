@@ -77,4 +77,4 @@ PLATFORM: tuple[Family, ...] = (
         r"exited (?:early|with (?:code|status) [1-9])|Exited with status [1-9]|exit(?:ed)? (?:code|status):? ?[1-9]\d{0,2}\b|Process exited with status [1-9]|(?:State changed|changed) from \w+ to crashed|CrashLoopBackOff|Back-off restarting|crash loop|Instance failed",
         rank=Rank.CONSEQUENCE, anywhere=True,
     ),
-)  # fmt: skip
+)  # fmt: skip # read in rows

@@ -47,4 +47,4 @@ PROGRAM: tuple[Family, ...] = (
         "cancelled", "none", "a task was cancelled, or a client went away", "none", "rollback restart",
         r"\bCancelledError\b|\bKeyboardInterrupt\b|\bSystemExit\b|ClientDisconnect(?:ed)?\b|GeneratorExit|BrokenPipeError|ConnectionResetError", rank=Rank.CONSEQUENCE,
     ),
-)  # fmt: skip
+)  # fmt: skip # read in rows

@@ -62,4 +62,4 @@ TELEGRAM: tuple[Family, ...] = (
         r"telegram\.error\.BadRequest|TelegramBadRequest|can't parse entities|Message is too long|message text is empty|Button_data_invalid|BUTTON_",
         r"File is too big|wrong file identifier|Inline keyboard expected", deploy=True,
     ),
-)  # fmt: skip
+)  # fmt: skip # read in rows
