@@ -60,7 +60,7 @@ class Blame:
     """Whose trouble it is, and what follows from that.
 
     `line` is for people; `who` the dependency at fault, or "". `cannot_help` says of acts, by name,
-    why they cannot help: only where `sure` is CONFIRMED. `cleared` are lines on those that are not
+    why they cannot help: never on one witness alone. `cleared` are lines on those that are not
     to blame, `because` the ids of the evidence.
     """
 
@@ -206,17 +206,21 @@ def _named_and_down(case: Case, one: Dependency) -> Blame:
             line = f"Not known: ours began {about(late)} before {one.spelt} went down."
             return Blame(Whose.NOT_KNOWN, Sure.INCONCLUSIVE, line)
         line = f"It is probably them: {case.quote}; {outage}{case.since(one)}, a little after ours."
-        return _theirs(Sure.LIKELY, line, one)
+        return replace(_theirs(Sure.LIKELY, line, one), cannot_help=_in_vain(one))
     if case.trouble.process in DEAD:
         line = f"It is both: {outage}{case.since(one)}, and the service itself is"
         found = _theirs(Sure.LIKELY, f"{line} {case.trouble.process}.", one)
         return replace(found, whose=Whose.BOTH)
     line = f"It is them: {outage}{case.since(one)}; restarting does not help."
-    why = {
+    return replace(_theirs(Sure.CONFIRMED, line, one), cannot_help=_in_vain(one))
+
+
+def _in_vain(one: Dependency) -> dict[str, str]:
+    """Said where the log names them and they are down: two witnesses, whoever spoke first."""
+    return {
         "restart": f"{one.spelt} is down: a fresh start meets the same errors",
         "rollback": f"{one.spelt} is down for the version before, too",
     }
-    return replace(_theirs(Sure.CONFIRMED, line, one), cannot_help=why)
 
 
 def _theirs(sure: Sure, line: str, one: Dependency | None) -> Blame:
