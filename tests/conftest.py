@@ -15,7 +15,7 @@ from bot.adapters.store import open_store
 from bot.domain.check import Patience, Result, Seen
 from bot.domain.evidence import Evidence, Found
 from bot.domain.people import People
-from bot.domain.remedy import Answer, Course, Effect, Live, Reason, Risk
+from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Reason, Risk
 from bot.domain.rules import Rules
 from bot.flows.triage import triage
 from bot.flows.watch import watch
@@ -117,6 +117,7 @@ class FakeRestart:
 
     name, service, risk = "restart", "life-os", Risk.HIGH
     effect = "Replaces every running instance with a fresh one."
+    radius, undo, takes = "Everybody who uses it.", "Nothing to undo.", ""
 
     def __init__(self, clock):
         self.clock, self.calls = clock, []
@@ -127,9 +128,9 @@ class FakeRestart:
         self.course = Effect(Course.DONE, "server_restarted seen")
         self.leaves, self.insecure = None, ""
 
-    def suits(self, evidence):
+    def suits(self, evidence, wish=None):
         if not self.offered:
-            return None
+            return None if wish is None else Barred("it does not fit")
         return Reason("the process is down", "srv-1", ("S1",), Live("dep-1", "evt-0", ("srv-1-a",)))
 
     async def live(self):

@@ -39,6 +39,8 @@ def rules(house: House) -> Rules:
         zone=ZoneInfo(house.timezone),
         day=house.day,
         quiet=house.quiet,
+        two_people=frozenset(house.two_people),
+        dry_run=house.dry_run,
         daily_at=None if house.daily_at < 0 else house.daily_at,
         roster=tuple(members.values()),
         escalation=tuple(

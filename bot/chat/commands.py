@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 from telegram import Message, MessageEntity
 
-from bot.domain.incident import Refused
-from bot.domain.moves import WHILE_LIVE
+from bot.domain.incident import Incident, Refused
+from bot.domain.moves import WHILE_LIVE, Kind
 from bot.domain.people import Person, Role
 from bot.domain.severity import Severity
-from bot.flows import desk, duty, lookup, quiet
+from bot.flows import by_name, desk, duty, lookup, quiet
+from bot.flows.by_name import ask_by_name
 from bot.flows.glance import look_now, standing
 from bot.flows.halt import go_on, halt
 from bot.flows.halted import halted
 from bot.ports import World
-from bot.views.acts import act_of
+from bot.views.acts import act_in, act_of, choices
 from bot.views.choose import how_bad
 from bot.views.help import help_text
 from bot.views.lookup import SOURCES, diagnosis, log_lines, looked_up
@@ -84,7 +85,7 @@ async def carry_out(
         case "todo":
             desk.allow(world, by, Role.VIEWER)
             said = Spoken(todos(await world.store.recent(ENOUGH), world.rules))
-        case name if name in LOOKUPS:
+        case name if name in LOOKUPS or (name == "act" and not command.text):
             said = await look_up(world, command, by)
         case _:
             said = spoken(await wish(world, command, by, key))
@@ -99,6 +100,9 @@ async def look_up(world: World, command: Typed, by: Person) -> Spoken:
             return await hand_over_report(world, command.text, by)
         case "logs":
             message, file = log_lines(*await lookup.read_log(world, "", by), command.text)
+        case "act":
+            desk.allow(world, by, Role.VIEWER)
+            message = choices(await by_name.within_reach(world))
         case "similar":
             message = await lookup.like_this(world, number(command.text), by)
         case "privacy":
@@ -122,10 +126,9 @@ async def wish(world: World, command: Typed, by: Person, key: str) -> str:
         case "incident":
             incident = await desk.open_by_hand(world, text, by, key)
             said = f"Incident #{incident.id} is open; say on its card how bad it is."
-        case "restart" | "rollback":
-            incident = await desk.ask_by_name(world, act_typed(command), by, key)
-            ask = incident.asked.ask if incident.asked else ""
-            said = f"Confirm on the card, or type /approve {ask}"
+        case "restart" | "rollback" | "act":
+            action, words = act_typed(command)
+            said = asked(await ask_by_name(world, action, words, by, key), key)
         case "approve":
             incident = await desk.approve(world, text, by, key)
             approved = incident.approved
@@ -170,12 +173,24 @@ def number(text: str) -> int | None:
     return int(digits) if sensible else None
 
 
-def act_typed(command: Typed) -> str:
-    """`/restart`, `/restart database` or `/rollback`."""
-    what = command.text.lower()
-    if what and (command.name, what) != ("restart", "database"):
-        raise Refused("say /restart, /restart database or /rollback")
-    return f"{command.name}-{what}" if what else command.name
+def asked(incident: Incident, key: str) -> str:
+    """What came of the wish for an act: a question, or what is done at once."""
+    mark = incident.mark_of(key)
+    if mark and mark.kind is Kind.APPROVED:
+        return f"Approved: {act_in(mark.offer).noun}."
+    ask = mark.ask if mark else ""
+    return f"Confirm on the card, or type /approve {ask}"
+
+
+def act_typed(command: Typed) -> tuple[str, str]:
+    """`/restart`, `/restart database`, `/rollback`, `/act scale 2`: the act, what it takes."""
+    words = command.text.split(maxsplit=1)
+    what, rest = words[0].lower() if words else "", words[1] if words[1:] else ""
+    if command.name == "act":
+        return what, rest
+    if what and (command.name, command.text.lower()) != ("restart", "database"):
+        raise Refused("say /restart, /restart database or /rollback; /act lists the others")
+    return f"{command.name}-{what}" if what else command.name, ""
 
 
 def todo_of(text: str) -> tuple[int, int]:

@@ -12,7 +12,16 @@ from telegram.error import TelegramError
 
 from bot.chat.buttons import token_of
 from bot.chat.client import Client, understood
-from bot.chat.commands import Spoken, Typed, carry_out, number, number_and_rest, spoken, typed
+from bot.chat.commands import (
+    Spoken,
+    Typed,
+    asked,
+    carry_out,
+    number,
+    number_and_rest,
+    spoken,
+    typed,
+)
 from bot.chat.gate import sender, tapper
 from bot.domain.incident import Refused
 from bot.domain.people import Person, Role
@@ -103,8 +112,7 @@ class Handlers:
         world, button = self.world, issued.button
         match button.verb:
             case "ask":
-                await desk.ask(world, button.incident, button.arg, by, key)
-                said = "Sure? Confirm on the card."
+                said = asked(await desk.ask(world, button.incident, button.arg, by, key), key)
             case "approve":
                 await desk.approve(world, button.arg, by, key)
                 said = "Approved."

@@ -10,7 +10,7 @@ from itertools import pairwise
 from .cause import Cause
 from .evidence import Evidence
 from .moves import BEGINS_PROOF, TRANSITIONS, K, Kind, Status
-from .remedy import Live, Proposal
+from .remedy import HeldBack, Live, Proposal
 from .severity import Severity, kind_of, worst
 
 WATCHDOG = "watchdog"
@@ -54,6 +54,7 @@ class Event:
     expires_at: datetime | None = None
     evidence: tuple[Evidence, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    held_back: tuple[HeldBack, ...] = ()
     cause: Cause | None = None
     live: Live | None = None
     phase: Phase | None = None
@@ -211,6 +212,11 @@ class Incident:
         return self.triage.proposals if self.triage else ()
 
     @property
+    def held_back(self) -> tuple[HeldBack, ...]:
+        """What the newest look says that cannot help, or may not be done now."""
+        return self.triage.held_back if self.triage else ()
+
+    @property
     def asked(self) -> Event | None:
         """The question that waits for a yes or a no, if the last turn was a question."""
         if self.status is not Status.OPEN or self.triage is None:
@@ -247,7 +253,9 @@ class Incident:
         return next((e for e in reversed(self.timeline) if e.kind in kinds), None)
 
     def proposal(self, id: str) -> Proposal | None:
-        return next((p for p in self.proposals if p.id == id), None)
+        """What is on offer under that id, or asked for by name just now."""
+        wished = self.asked.proposals if self.asked else ()
+        return next((p for p in (*wished, *self.proposals) if p.id == id), None)
 
     def renewed(self, id: str) -> str:
         """The id under which the same act on the same target is on offer now, else `id`."""
@@ -257,7 +265,11 @@ class Incident:
 
     def heard(self, key: str) -> bool:
         """Whether the wish of that name has left its mark here already."""
-        return bool(key) and any(e.key == key for e in self.timeline)
+        return self.mark_of(key) is not None
+
+    def mark_of(self, key: str) -> Event | None:
+        """What came of the wish of that name."""
+        return next((e for e in self.timeline if key and e.key == key), None)
 
     def offered(self, id: str) -> Proposal | None:
         """The proposal of that id, from whichever look."""

@@ -28,7 +28,7 @@ class Kind(StrEnum):
     ASKED = "asked"  # first tap of a risky act
     DENIED = "denied"
     APPROVED = "approved"
-    WITHDRAWN = "withdrawn"  # the premise was gone just before the call
+    WITHDRAWN = "withdrawn"  # the premise was gone at the tap or just before the call
     STARTED = "started"  # committed before the request leaves
     ANSWERED = "answered"
     RAN = "ran"
@@ -59,6 +59,7 @@ TRANSITIONS: dict[tuple[Status, Kind], Status] = {
     (S.OPEN, K.ASKED): S.OPEN,
     (S.OPEN, K.DENIED): S.OPEN,
     (S.OPEN, K.APPROVED): S.APPROVED,
+    (S.OPEN, K.WITHDRAWN): S.OPEN,  # seen to have changed when it was tapped
     (S.OPEN, K.HEALED): S.VERIFYING,
     (S.OPEN, K.OVERRIDDEN): S.RESOLVED,
     (S.APPROVED, K.WITHDRAWN): S.OPEN,

@@ -37,6 +37,9 @@ async def start(world: World, incident: Incident) -> bool:
         return await withdraw(world, incident, why)
     if stop := await halted(world):
         return await withdraw(world, incident, f"{stop.by} halted everything; nothing was done")
+    if world.rules.dry_run:
+        would = f"dry run: now I would have done this: {proposal.effect}"
+        return await withdraw(world, incident, would)
     # Committed before the request leaves: after a crash we do not know, but never run it twice.
     started = Event(Kind.STARTED, world.now(), offer=proposal.id, live=live)
     await world.store.record(incident, started)

@@ -6,65 +6,92 @@ the chat update that brought the wish, so that a wish delivered twice is recorde
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from bot.domain.halt import Halt
 from bot.domain.incident import Event, Incident, Refused
 from bot.domain.moves import WHILE_LIVE, Kind, Status
 from bot.domain.people import Person, Role
-from bot.domain.remedy import Proposal
+from bot.domain.remedy import Proposal, Reason, Risk, changed
 from bot.domain.severity import Severity
-from bot.domain.why.blame import blame
+from bot.flows.act import action_for
 from bot.flows.halted import halted
-from bot.ports import Stale, World
-from bot.views.acts import act_of
+from bot.ports import Stale, Unavailable, World
 
 TRIES = 5
 LONGEST_NUMBER = 9  # digits of an incident's number
 
 
 async def ask(world: World, id: int, offer: str, by: Person, key: str) -> Incident:
-    """First tap of a risky act: the question that `approve` or `deny` will answer.
+    """Tap of an offer: a risky one puts the question that `approve` or `deny` will answer.
 
-    A fresh look may have renewed the offer while the finger was on its way: the question is then
-    about the newest one, which it shows.
+    A harmless one is approved by this tap. A fresh look may have renewed the offer while the
+    finger was on its way: it is then about the newest one, which the card shows.
     """
     allow(world, by, Role.RESPONDER)
     stop = await halted(world)
+    incident = await existing(world, id)
+    if not incident.heard(key):
+        not_during(stop)
+        current = the_offer(world, incident, incident.renewed(offer))
+        await as_it_was(world, incident, current, by, key)
+    not_changed(incident, key)
 
     def event(incident: Incident) -> Event:
         not_during(stop)
         current = the_offer(world, incident, incident.renewed(offer))
-        name = f"{incident.id}-{incident.version + 1}"
-        expires = world.now() + world.rules.ask_valid
-        return said(world, Kind.ASKED, by, key, offer=current.id, ask=name, expires_at=expires)
+        return asking(world, incident, fullest(world, incident, current), by, key)
 
     return await record(world, id, key, event)
 
 
-async def ask_by_name(world: World, action: str, by: Person, key: str) -> Incident:
-    """`/restart`: ask for the act of that name on the one incident that offers it."""
-    allow(world, by, Role.RESPONDER)
-    live = await world.store.having(Status.OPEN)
-    offers = [(i, p) for i in live for p in i.proposals if p.action == action]
-    if not offers:
-        raise Refused(await why_no_offer(world, action))
-    if len(offers) > 1:
-        raise Refused(f"{len(offers)} incidents offer that; tap it on the card you mean")
-    incident, proposal = offers[0]
-    return await ask(world, incident.id, proposal.id, by, key)
+def asking(world: World, incident: Incident, offer: Proposal, by: Person, key: str) -> Event:
+    """The question about an offer; or its approval where one tap is enough."""
+    ask = f"{incident.id}-{incident.version + 1}"
+    named: dict[str, Any] = {"offer": offer.id, "ask": ask, "proposals": (offer,)}
+    if offer.risk is Risk.LOW and offer.action not in world.rules.two_people:
+        return said(world, Kind.APPROVED, by, key, **named)
+    expires = world.now() + world.rules.ask_valid
+    return said(world, Kind.ASKED, by, key, expires_at=expires, **named)
 
 
-async def why_no_offer(world: World, action: str) -> str:
-    live, noun = await world.store.having(*WHILE_LIVE), act_of(action).noun
-    if not live:
-        return f"nothing is wrong, so no {noun} is on offer; /incident opens one by hand"
-    for incident in live:
-        vain = blame(incident, incident.evidence, world.rules.zone).cannot_help
-        if action in vain:
-            which = f" in #{incident.id}" if len(live) > 1 else ""
-            return f"a {noun} is not on offer{which}: {vain[action]}"
-    return f"a {noun} is not on offer; {turn_of(live[0])}"
+def fullest(world: World, incident: Incident, offer: Proposal) -> Proposal:
+    """The same offer with all that is known by now: slower evidence comes after the first look."""
+    action = action_for(world, incident, offer)
+    reason = action.suits(incident.evidence) if action else None
+    if not isinstance(reason, Reason) or reason.target != offer.target:
+        return offer
+    return replace(offer, why=reason.why, evidence=reason.evidence, brief=reason.brief)
+
+
+async def as_it_was(
+    world: World, incident: Incident, offer: Proposal, by: Person, key: str
+) -> None:
+    """Look once more, at the tap. Raises Refused when what the offer rests on has changed.
+
+    Where nothing can be seen now, the look just before the call decides.
+    """
+    action = action_for(world, incident, offer)
+    try:
+        async with asyncio.timeout(world.rules.look_within.total_seconds()):
+            live = await action.live() if action else offer.live
+    except (Unavailable, TimeoutError):
+        return
+    why = changed(offer.live, live)
+    if why is None:
+        return
+    event = said(world, Kind.WITHDRAWN, by, key, offer=offer.id, note=f"{why}; nothing was done")
+    not_changed(await record(world, incident.id, key, lambda _: event), key)
+
+
+def not_changed(incident: Incident, key: str) -> None:
+    """A wish that comes twice gets the same answer twice."""
+    mark = incident.mark_of(key)
+    if mark and mark.kind is Kind.WITHDRAWN:
+        raise Refused(f"changed since: {mark.note}. A fresh look is on its way")
 
 
 async def approve(world: World, ask: str, by: Person, key: str) -> Incident:
@@ -75,9 +102,15 @@ async def approve(world: World, ask: str, by: Person, key: str) -> Incident:
     def event(incident: Incident) -> Event:
         not_during(stop)
         question = the_question(world, incident, ask)
-        the_offer(world, incident, question.offer)
+        offer = the_offer(world, incident, question.offer)
+        if offer.action in world.rules.two_people and question.by_id == by.id:
+            raise Refused("somebody else must say yes to that: you asked for it")
         return said(world, Kind.APPROVED, by, key, offer=question.offer, ask=ask)
 
+    if not incident.heard(key):
+        asked = event(incident)
+        await as_it_was(world, incident, the_offer(world, incident, asked.offer), by, key)
+    not_changed(incident, key)
     return await record(world, incident.id, key, event)
 
 
@@ -172,12 +205,17 @@ def said(world: World, kind: Kind, by: Person, key: str, **what: object) -> Even
     return Event(kind, world.now(), by=by.name, by_id=by.id, key=key, **what)  # type: ignore[arg-type]  # each caller names fields of Event
 
 
+async def existing(world: World, id: int) -> Incident:
+    incident = await world.store.incident(id)
+    if incident is None:
+        raise Refused(f"there is no incident #{id}")
+    return incident
+
+
 async def record(world: World, id: int, key: str, event: Callable[[Incident], Event]) -> Incident:
     """Decide on the newest copy, as often as it changes under our hands."""
     for _ in range(TRIES):
-        incident = await world.store.incident(id)
-        if incident is None:
-            raise Refused(f"there is no incident #{id}")
+        incident = await existing(world, id)
         if incident.heard(key):
             return incident
         try:

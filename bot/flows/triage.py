@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind, Status
-from bot.domain.remedy import propose
+from bot.domain.remedy import hold_back, propose
 from bot.domain.why.blame import blame
 from bot.domain.why.explain import explain
 from bot.ports import Source, Unavailable, World
@@ -22,14 +22,18 @@ async def triage(world: World) -> bool:
     waiting = [i for i in await world.store.having(Status.OPEN) if needs_a_look(world, i)]
     for incident in waiting:
         evidence = await gather(world, incident, world.sources)
-        vain = blame(incident, evidence).cannot_help
-        actions = [
-            a for a in world.actions if a.service in incident.services and a.name not in vain
-        ]
+        actions = [a for a in world.actions if a.service in incident.services]
+        vain = blame(incident, evidence).vain(a.name for a in actions)
         now = world.now()
-        offers = propose(actions, evidence, incident.version, now, world.rules)
-        cause = explain(incident, evidence, offers, world.rules.zone)
-        event = Event(Kind.TRIAGED, now, evidence=evidence, proposals=offers, cause=cause)
+        offers = propose(actions, evidence, incident.version, now, world.rules, vain=vain)
+        event = Event(
+            Kind.TRIAGED,
+            now,
+            evidence=evidence,
+            proposals=offers,
+            held_back=tuple(hold_back(actions, evidence, vain)),
+            cause=explain(incident, evidence, offers, world.rules.zone),
+        )
         await world.store.record(incident, event)
         say_cause(incident, event)
     return bool(waiting)

@@ -181,6 +181,8 @@ class House(Strict):
     day: tuple[Hour, Hour] = (8, 22)
     quiet: dict[Severity, tuple[Hour, Hour]] = Field(default_factory=dict)
     daily_at: Annotated[int, Field(ge=-1, le=23)] = 9
+    two_people: tuple[str, ...] = ()
+    dry_run: bool = False
     services: tuple[ServiceConfig, ...] = ()
     upstreams: tuple[Upstream, ...] = UPSTREAMS
     roster: tuple[MemberConfig, ...] = ()

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from bot.domain.remedy import Reach
+
+from .message import Message
+from .words import bold, code, esc, small
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,21 @@ ACTS = {
     "restart-database": Act(
         "🗄", "Restart database", "database restart", "Restart the database of {}?"
     ),
+    "deploy": Act("🚀", "Deploy", "deploy", "Deploy another commit of {}?"),
+    "redeploy": Act("🚀", "Redeploy", "redeploy", "Redeploy {}?"),
+    "clear-cache": Act("🧹", "Rebuild", "rebuild without cache", "Rebuild {} without its cache?"),
+    "cancel-deploy": Act("🛑", "Cancel deploy", "cancelling", "Cancel the deploy of {}?"),
+    "suspend": Act("⏸", "Suspend", "suspension", "Suspend {}?"),
+    "resume": Act("▶️", "Resume", "resumption", "Resume {}?"),
+    "scale": Act("📈", "Scale", "scaling", "Scale {}?"),
+    "set-variable": Act("⚙️", "Set variable", "change of a variable", "Set a variable of {}?"),
+    "feature": Act("🎚", "Switch feature", "switching of a feature", "Switch a feature of {}?"),
+    "end-session": Act(
+        "✂️", "End session", "end of a session", "End a session in the database of {}?"
+    ),
+    "database-check": Act(
+        "🔬", "Check from inside", "check from inside", "Check the database from inside {}?"
+    ),
 }
 
 
@@ -33,3 +54,17 @@ def act_of(name: str) -> Act:
 def act_in(offer: str) -> Act:
     """The act of an offer's id, such as 4.restart or, among several, 4.restart@life-os."""
     return act_of(offer.partition(".")[2].partition("@")[0])
+
+
+def choices(reached: Iterable[Reach]) -> Message:
+    """What can be asked for by typing it, and why the rest cannot now."""
+    lines = []
+    for one in reached:
+        typed = code(f"/act {one.action} {one.takes}".rstrip())
+        if one.barred:
+            lines.append(small(f"{act_of(one.action).noun}: {one.barred}"))
+        else:
+            lines.append(f"{act_of(one.action).icon} {typed} for {esc(one.service, 40)}")
+    head = bold("What can be done")
+    none = small("Nothing: no act is set up.")
+    return Message(html="\n".join([head, *(lines or [none])]), minimal="/act NAME asks for an act")

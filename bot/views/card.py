@@ -185,8 +185,10 @@ def held(incident: Incident, rules: Rules) -> str:
     """Acts that are not offered because they cannot help, each with its reason."""
     if not incident.triage:
         return ""
-    vain = blame(incident, incident.evidence, rules.zone).cannot_help
-    return "\n".join(held_back(f"No {act_of(a).noun}: {why}") for a, why in vain.items())
+    offered = {p.action for p in incident.proposals}
+    why = {one.action: one.why for one in incident.held_back if one.action not in offered}
+    why |= blame(incident, incident.evidence, rules.zone).cannot_help
+    return "\n".join(held_back(f"No {act_of(a).noun}: {reason}") for a, reason in why.items())
 
 
 def question(incident: Incident, rules: Rules, now: datetime) -> str:
@@ -203,12 +205,19 @@ def question(incident: Incident, rules: Rules, now: datetime) -> str:
         (
             bold(act_of(offer.action).question.format(flat(offer.service or incident.service, 20))),
             esc(offer.effect, 240),
+            *(f"{bold(label)}: {esc(line, 120)}" for label, line in consequences(offer)),
             f"{esc(offer.why[:1].upper() + offer.why[1:], 160)}{grounds}",
             *(f"{bold(label)}: {esc(line, 120)}" for label, line in offer.brief),
             small(f"{flat(asked.by, NAME)} asked. Tap until {until}, or type:"),
             f"{code(f'/approve {asked.ask}')}  {code(f'/deny {asked.ask}')}",
         )
     )
+
+
+def consequences(offer: Proposal) -> list[tuple[str, str]]:
+    """Who feels it, and how it is undone."""
+    said = (("Felt by", offer.radius), ("Undo", offer.undo))
+    return [(label, line) for label, line in said if line]
 
 
 def why_no_offer(incident: Incident) -> str:

@@ -10,6 +10,7 @@ COMMANDS = (
     ("status", "how every check stands"),
     ("restart", "ask for a restart; you confirm it. /restart database restarts that"),
     ("rollback", "ask to go back to the deploy before; you confirm it"),
+    ("act", "everything that can be done: /act lists it, /act scale 2 asks for it"),
     ("approve", "say yes to a question: /approve 12-5"),
     ("deny", "say no to a question: /deny 12-5"),
     ("ack", "I have it: pages stop repeating"),

@@ -10,7 +10,7 @@ import pytest
 from bot.adapters.actions.restart import Restart
 from bot.adapters.sources.service import ServiceState
 from bot.domain.evidence import Evidence, Found
-from bot.domain.remedy import Answer, Course, Effect, Live, Proposal, Risk, changed
+from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Risk, changed
 from bot.ports import Unavailable
 from tests.adapters.render_kit import NOW, SRV, ago, event, healthy
 
@@ -107,13 +107,20 @@ def test_offered_first_only_where_it_is_likely_to_help(restart, evidence, likely
     [
         [],
         [database("ok")],
-        [service("suspended")],
-        [service("deploying")],
         [Evidence("", "service", Found.UNREADABLE, "Render: HTTP 503")],
     ],
 )
 def test_not_offered(restart, evidence):
     assert restart.suits(evidence) is None
+    assert isinstance(restart.suits(evidence, ""), Barred)
+
+
+@pytest.mark.parametrize(
+    ("state", "why"), [("suspended", "resumed first"), ("deploying", "a deploy is under way")]
+)
+def test_held_back_with_the_reason(restart, state, why):
+    for wish in (None, ""):
+        assert why in restart.suits([service(state)], wish).why
 
 
 async def test_what_triage_saw_is_what_is_compared_before_the_act(api, restart):

@@ -12,7 +12,7 @@ from bot.adapters.postgres import Finding
 from bot.adapters.postgres_codes import CODES
 from bot.adapters.sources.database import Database
 from bot.domain.evidence import Evidence, Found
-from bot.domain.remedy import UNKNOWN, Answer, Course, Effect, Live, Proposal, Risk, changed
+from bot.domain.remedy import UNKNOWN, Answer, Barred, Course, Effect, Live, Proposal, Risk, changed
 from bot.ports import Unavailable
 from tests.adapters.render_kit import NOW, FakeApi
 
@@ -117,19 +117,20 @@ def test_what_it_rests_on_is_its_start_as_far_as_that_is_known(acting):
         [database("new word")],
         [Evidence("B1", "database", Found.SOMETHING, "…")],
         [Evidence("", "database", Found.UNREADABLE, "our own network is down")],
-        *(
-            [database("refused", hosted=hosted)]
-            for hosted in (
-                "suspended",
-                "creating",
-                "maintenance_in_progress",
-                "recovery_in_progress",
-            )
-        ),
     ],
 )
 def test_not_offered(acting, evidence):
     assert acting().suits(evidence) is None
+    assert isinstance(acting().suits(evidence, ""), Barred)
+
+
+@pytest.mark.parametrize(
+    "hosted", ["suspended", "creating", "maintenance_in_progress", "recovery_in_progress"]
+)
+def test_held_back_while_the_platform_has_it(acting, hosted):
+    for wish in (None, ""):
+        held = acting().suits([database("refused", hosted=hosted)], wish)
+        assert held.why == f"Render says that it is {hosted.replace('_', ' ')}"
 
 
 def test_every_state_of_the_probe_is_decided_on(acting):

@@ -13,7 +13,7 @@ from bot.adapters.sources.service import ServiceState
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind
-from bot.domain.remedy import Answer, Course, Effect, Live, Proposal, Risk, changed
+from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Risk, changed
 from bot.ports import Unavailable
 from tests.adapters.render_kit import NOW, SRV, Script, deploy, event, healthy
 
@@ -117,23 +117,43 @@ def test_offered_with_a_reason(rollback, evidence, likely, why):
         [],
         [service()],
         [history()],
-        [service("suspended"), history()],
-        [service("deploying"), history()],
-        [service(None), history()],
         [service(), history(target=None)],
         [service(), history(None)],
         [service(), history("-1.1")],  # the trouble was there before the deploy
         [service(), history("-90.0")],
         [service(), history(f"{25 * 60}.0")],
-        [service(), history(), database("refused")],
-        [service(), history(), database("saturated")],
-        [service(), history(), database("auth")],
         [unreadable("service"), history()],
         [service(), unreadable("deploys")],
     ],
 )
 def test_not_offered(rollback, evidence):
     assert rollback.suits(evidence) is None
+
+
+@pytest.mark.parametrize(
+    ("evidence", "why"),
+    [
+        ([service("suspended"), history()], "it has to be resumed first"),
+        ([service("deploying"), history()], "a deploy is under way"),
+        ([service(None), history()], "it has to be resumed first"),
+        ([service(), history(), database("refused")], "the database is in trouble"),
+        ([service(), history(), database("saturated")], "the database is in trouble"),
+        ([service(), history(), database("auth")], "the database is in trouble"),
+    ],
+)
+def test_held_back_with_the_reason(rollback, evidence, why):
+    for wish in (None, ""):
+        assert why in rollback.suits(evidence, wish).why
+
+
+def test_who_asks_is_told_that_nothing_points_to_it(rollback):
+    asked = rollback.suits([service(), history("-90.0")], "")
+    assert (asked.target, asked.why) == (
+        "dep-1",
+        "you asked for it; in time nothing points to the deploy",
+    )
+    nowhere = rollback.suits([service(), history(target=None)], "")
+    assert nowhere == Barred("there is no earlier deploy to go back to")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ async def the_incident(world):
 
 
 async def test_ask_then_yes(world, card, tap, refreshed):
-    assert await tap(ANN, card, "Restart…") == "Sure? Confirm on the card."
+    assert (await tap(ANN, card, "Restart…")).startswith("Confirm on the card, or type /approve 1-")
     card = await refreshed()
     assert "Restart life-os?" in card["text"]
     assert await tap(ANN, card, "Yes, restart") == "Approved."
@@ -113,6 +113,9 @@ async def test_the_typed_twins(world, card, say, clock):
     assert (await the_incident(world)).status is Status.APPROVED
 
 
+MEANT = "No: say /restart, /restart database or /rollback; /act lists the others."
+
+
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
@@ -125,10 +128,22 @@ async def test_the_typed_twins(world, card, say, clock):
         ("/resolve 1 it was planned", "#1 is closed on your word."),
         ("/resolve", "#1 is being verified."),
         ("/report", "Report of incident #1 as it stands"),
-        ("/restart now", "No: say /restart, /restart database or /rollback."),
-        ("/restart data base", "No: say /restart, /restart database or /rollback."),
-        ("/rollback database", "No: say /restart, /restart database or /rollback."),
-        ("/rollback dep-1", "No: say /restart, /restart database or /rollback."),
+        (
+            "/restart now",
+            MEANT,
+        ),
+        (
+            "/restart data base",
+            MEANT,
+        ),
+        (
+            "/rollback database",
+            MEANT,
+        ),
+        (
+            "/rollback dep-1",
+            MEANT,
+        ),
     ],
 )
 async def test_what_can_be_typed(card, say, text, answer):
@@ -276,14 +291,14 @@ async def test_a_number_beyond_any_is_refused_too(over, say, text):
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("/rollback", "No: a rollback is not on offer; #1 is still being looked into."),
+        ("/rollback", "No: a rollback is nothing that I may do here; /act lists what is."),
         (
             "/restart database",
-            "No: a database restart is not on offer; #1 is still being looked into.",
+            "No: a database restart is nothing that I may do here; /act lists what is.",
         ),
         (
             "/restart DATABASE",
-            "No: a database restart is not on offer; #1 is still being looked into.",
+            "No: a database restart is nothing that I may do here; /act lists what is.",
         ),
     ],
 )
@@ -304,7 +319,7 @@ async def test_the_database_is_restarted_by_its_own_words(world, restart, card, 
     await say(ANN, "/incident its data")
     await triage(world)
     assert await say(ANN, "/restart") == (
-        "No: a restart is not on offer; #1 is still being looked into."
+        "No: a restart is nothing that I may do here; /act lists what is."
     )
     ask = (await say(ANN, "/restart DATABASE")).rpartition(" ")[2]
     assert await say(ANN, f"/approve {ask}") == "Approved: database restart."

@@ -23,8 +23,11 @@ class Remedy:
     likely: bool = True
     service: str = "life-os"
     effect: str = "does it"
+    radius: str = "everybody"
+    undo: str = "nothing to undo"
+    takes: str = ""
 
-    def suits(self, evidence):
+    def suits(self, evidence, wish=None):
         assert evidence == EVIDENCE
         if not self.fits:
             return None

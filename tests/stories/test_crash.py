@@ -10,7 +10,7 @@ from bot.domain.moves import Kind, Status
 from bot.domain.remedy import Answer, Live
 from bot.flows import desk
 from bot.flows.act import act
-from bot.ports import Lane, Reply
+from bot.ports import Lane, Reply, Unavailable
 from tests.cast import ANN, BEN, SAM, VIC
 
 
@@ -155,11 +155,35 @@ async def test_two_engines_at_once_call_once(world, asked, restart):
 async def test_the_premise_is_read_again_before_the_call(
     world, asked, incident, settle, restart, live, why
 ):
-    restart.now_live = live
-    await desk.approve(world, await asked(), ANN, "tg:2")
+    ask = await asked()
+    real = restart.live
+    restart.live = never  # nothing could be seen when it was tapped
+    await desk.approve(world, ask, ANN, "tg:2")
+    restart.live, restart.now_live = real, live
     await act(world)
     assert restart.calls == []
     assert (await incident()).last(Kind.WITHDRAWN).note == why
+
+
+async def never():
+    raise Unavailable("Render: HTTP 503")
+
+
+async def test_what_has_changed_is_said_at_the_tap(world, asked, incident, settle, restart):
+    ask, offer = await asked(), (await incident()).proposals[0]
+    restart.now_live = Live("dep-2", "evt-0", ())
+    for _ in range(2):  # the same tap twice: the same answer
+        with pytest.raises(Refused, match=r"changed since: a newer deploy \(dep-2\) has appeared"):
+            await desk.approve(world, ask, ANN, "tg:2")
+    seen = await incident()
+    assert (seen.status, seen.triage, seen.asked) == (Status.OPEN, None, None)
+    await settle()
+    renewed = await incident()
+    assert renewed.triage is not None
+    with pytest.raises(Refused, match="use the newest card"):
+        await desk.ask(world, renewed.id, f"1.{offer.action}x", ANN, "tg:3")
+    await act(world)
+    assert restart.calls == []
 
 
 async def test_it_came_back_meanwhile(

@@ -8,6 +8,7 @@ from bot.domain.incident import Refused
 from bot.domain.moves import Kind, Status
 from bot.flows import desk
 from bot.flows.act import act
+from bot.flows.by_name import ask_by_name
 from bot.flows.halt import go_on, halt
 from bot.flows.halted import halted
 from tests.cast import ANN, BEN, SAM, VIC
@@ -30,7 +31,7 @@ async def test_nothing_can_be_asked_for_or_approved(world, triaged, asked, resta
     for wish in (
         desk.approve(world, asked, ANN, "tg:3"),
         desk.ask(world, 1, offer, ANN, "tg:4"),
-        desk.ask_by_name(world, "restart", ANN, "tg:5"),
+        ask_by_name(world, "restart", "", ANN, "tg:5"),
     ):
         with pytest.raises(
             Refused, match="Ben has halted everything; an admin ends that with /resume"

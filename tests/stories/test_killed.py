@@ -10,6 +10,7 @@ from bot.domain.moves import Kind, Status
 from bot.domain.remedy import Course, Effect, Live, Reason
 from bot.flows import desk
 from bot.flows.act import act
+from bot.flows.by_name import ask_by_name
 from bot.flows.triage import triage
 from tests.cast import ANN
 from tests.conftest import FakeRestart
@@ -66,7 +67,7 @@ class Platform(FakeRestart):
         super().__init__(clock)
         self.called_at, self.auto_deploy, self.patches = None, "commit", 0
 
-    def suits(self, evidence):
+    def suits(self, evidence, wish=None):
         return Reason("it came with it", "dep-0", ("D1",), LIVE)
 
     async def live(self):
@@ -104,7 +105,7 @@ async def approved(world, clock, platform):
     found = Event(Kind.DETECTED, clock(), check="service", code="crashed", note="exited")
     await world.store.open("life-os", found)
     await triage(world)
-    asked = await desk.ask_by_name(world, "rollback", ANN, "tg:1")
+    asked = await ask_by_name(world, "rollback", "", ANN, "tg:1")
     await desk.approve(world, asked.asked.ask, ANN, "tg:2")
     return world
 

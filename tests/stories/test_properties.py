@@ -15,6 +15,7 @@ from bot.domain.remedy import Answer, Course, Effect, Live
 from bot.flows import desk
 from bot.flows.act import act
 from bot.flows.announce import announce
+from bot.flows.by_name import ask_by_name
 from bot.flows.close import close
 from bot.flows.engine import Duty, once
 from bot.flows.remind import remind
@@ -122,7 +123,7 @@ class Walk:
             *[yes if incident.asked else request] * 9,
             yes,
             request,
-            lambda: desk.ask_by_name(world, "restart", by, key),
+            lambda: ask_by_name(world, "restart", "", by, key),
             lambda: desk.deny(world, named, by, key),
             lambda: desk.settle(world, id, self.dice.choice((1, 2)), by, key),
             lambda: desk.acknowledge(world, id, by, key),

@@ -10,11 +10,14 @@ from bot.adapters.render import Render
 from bot.adapters.render_live import AHEAD, RESTARTED, read_live
 from bot.domain.evidence import Evidence, database_stands, found_by
 from bot.domain.platform import came_with
-from bot.domain.remedy import Answer, Course, Effect, Live, Proposal, Reason, Risk
+from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply
 
 CLOCKS_APART = timedelta(seconds=5)  # how far the platform's clock may be behind ours
-NOT_NOW = frozenset({"suspended", "deploying"})
+NOT_NOW = {
+    "suspended": "it is suspended: it has to be resumed first",
+    "deploying": "a deploy is under way, which starts it afresh anyway",
+}
 NEARLY_FULL = 0.9  # of the memory limit
 
 
@@ -30,14 +33,21 @@ class Restart:
         "Replaces every running instance with a fresh one of the same deploy; "
         "takes about a minute; unsaved work in memory is lost."
     )
+    radius: str = "Everybody who uses it, for about a minute."
+    undo: str = "Nothing to undo: the version and the data stay."
+    takes: str = ""
 
-    def suits(self, evidence: Sequence[Evidence]) -> Reason | None:
+    def suits(
+        self, evidence: Sequence[Evidence], wish: str | None = None
+    ) -> Reason | Barred | None:
         """Offered whenever the service is known and can be restarted now."""
         known, database, history = (
             found_by(source, evidence) for source in ("service", "database", "deploys")
         )
-        if known is None or (known.fact("state") or "suspended") in NOT_NOW:
-            return None
+        if known is None or not known.fact("state"):
+            return None if wish is None else Barred("how the service is cannot be seen now")
+        if why := NOT_NOW.get(known.fact("state") or ""):
+            return Barred(why)
         stands = database_stands(evidence)
         why, likely = _why(known, history, stands=stands)
         rests_on = (known.id, database.id) if database and not stands else (known.id,)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.adapters.postgres import Probe
 from bot.adapters.render import Render
 from bot.domain.evidence import Evidence, found_by
-from bot.domain.remedy import UNKNOWN, Answer, Course, Effect, Live, Proposal, Reason, Risk
+from bot.domain.remedy import UNKNOWN, Answer, Barred, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply, Unavailable
 
 CLOCKS_APART = timedelta(seconds=5)  # how far the database's clock may be behind ours
@@ -33,15 +33,22 @@ class RestartDatabase:
         "Stops PostgreSQL and starts it again: every connection is cut, open transactions are "
         "rolled back, committed data stays. Takes a minute or so."
     )
+    radius: str = "Whoever uses the database, for a minute or so."
+    undo: str = "Nothing to undo: committed data stays."
+    takes: str = ""
 
-    def suits(self, evidence: Sequence[Evidence]) -> Reason | None:
+    def suits(
+        self, evidence: Sequence[Evidence], wish: str | None = None
+    ) -> Reason | Barred | None:
         """Offered when the database does not answer as it should and the platform runs it."""
         known = found_by("database", evidence)
         if known is None:
-            return None
+            return None if wish is None else Barred("how the database is cannot be seen now")
         state, hosted = known.fact("state") or "", known.fact("hosted") or ""
-        if state not in DOWN | STUCK or hosted in OFF:
-            return None
+        if state not in DOWN | STUCK:
+            return None if wish is None else Barred("the database answers as it should")
+        if hosted in OFF:
+            return Barred(f"Render says that it is {hosted.replace('_', ' ')}")
         served = "nobody is served" if state in DOWN else "this cuts off those still served"
         why = f"{served}: {known.fact('detail')}"
         brief = (("Database", self.id), ("Render says", hosted or "nothing about it"))

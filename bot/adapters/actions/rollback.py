@@ -18,12 +18,16 @@ from bot.domain.platform import (
     came_with,
     newest_first,
 )
-from bot.domain.remedy import Answer, Course, Effect, Live, Proposal, Reason, Risk
+from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply, Unavailable
 
 CLOCKS_APART = timedelta(seconds=5)  # how far the platform's clock may be behind ours
 READ = 20  # deploys
-NOT_NOW = frozenset({"suspended", "deploying"})
+NOT_NOW = {
+    "suspended": "it is suspended: it has to be resumed first",
+    "deploying": "a deploy is under way",
+}
+NOWHERE = "there is no earlier deploy to go back to"
 LATE = 24 * 60.0  # minutes: after that nobody rolls back because of it
 UNSEEN = "database migrations and variables of shared groups between the two"
 
@@ -46,20 +50,27 @@ class Rollback:
         "Starts the earlier deploy again as it was, with its own variables and without a build; "
         "takes a minute or two. Data and database stay as they are."
     )
+    radius: str = "Everybody who uses it: what came since is gone for them."
+    undo: str = "Deploy the newer commit again."
+    takes: str = ""
 
-    def suits(self, evidence: Sequence[Evidence]) -> Reason | None:
+    def suits(
+        self, evidence: Sequence[Evidence], wish: str | None = None
+    ) -> Reason | Barred | None:
         """Offered when the trouble began after a deploy that has an earlier one to go back to."""
         known, history = found_by("service", evidence), found_by("deploys", evidence)
-        if known is None or history is None or (known.fact("state") or "suspended") in NOT_NOW:
-            return None
-        if not database_stands(evidence):
-            return None
-        target, since = history.fact("target"), _minutes(history)
-        soon = came_with(since)
-        if not target or since is None or not (soon or 0 <= since <= LATE):
+        if known is None or history is None:
+            return None if wish is None else Barred("its deploys cannot be seen now")
+        if why := _barred(known, history, stands=database_stands(evidence)):
+            return None if wish is None and why is NOWHERE else Barred(why)
+        target, since = history.fact("target") or "", _minutes(history)
+        soon = since is not None and came_with(since)
+        if wish is None and not (soon or (since is not None and 0 <= since <= LATE)):
             return None
         ago = history.fact("live_before_said") or "soon"
         why = f"the trouble began {ago} after the code that runs now was deployed"
+        if not soon and (since is None or not 0 <= since <= LATE):
+            why = "you asked for it; in time nothing points to the deploy"
         live = Live(known.fact("deploy") or "", known.fact("restart") or "")
         seen_in = (known.id, history.id)
         return Reason(why, target, seen_in, live, likely=soon, brief=_brief(history, known))
@@ -97,6 +108,14 @@ class Rollback:
             raise Unavailable(f"{todo}. Off before the next push, on again after the fix") from gone
         said = f"Auto-deploy of {self.service} is off (it was “{was}”)"
         return f"{said}: switch it on again once the fix is in"
+
+
+def _barred(known: Evidence, history: Evidence, *, stands: bool) -> str:
+    if why := NOT_NOW.get(known.fact("state") or "suspended"):
+        return why
+    if not history.fact("target"):
+        return NOWHERE
+    return "" if stands else "the database is in trouble, and the version before needs it too"
 
 
 def _minutes(history: Evidence) -> float | None:

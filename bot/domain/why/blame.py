@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta, tzinfo
 from enum import StrEnum
@@ -43,6 +43,8 @@ OWN = {
     "deadlock": "a lock in the database holds up who waits for it",
     "code_error": "the program fails in its own code",
 }
+# What would be done in vain as well, where a fresh start or another version would.
+KIN = {"redeploy": "restart", "clear-cache": "restart", "deploy": "rollback"}
 # Of these a database that is gone may be the reason, and then it is.
 MAY_FOLLOW = frozenset({"code_error", "deadlock", "database_saturated", "database_slow"})
 
@@ -73,6 +75,11 @@ class Blame:
     because: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
     recommended: int | None = None  # place in `options`
+
+    def vain(self, actions: Iterable[str]) -> dict[str, str]:
+        """Of those acts the ones that cannot help, each with the reason of its kind."""
+        reasons = ((name, self.cannot_help.get(KIN.get(name, name))) for name in actions)
+        return {name: why for name, why in reasons if why}
 
 
 NOT_RENEWED = Blame(
