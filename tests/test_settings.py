@@ -18,6 +18,7 @@ from bot.domain.rules import Rules
 from bot.domain.severity import Severity
 from bot.inbound import border
 from bot.settings import BadSettings, House, Settings, read_settings, values
+from bot.settings.acts import ACTS as ACT_NAMES
 from bot.settings.checks import UPSTREAMS, ChecksConfig, OwnCheck
 
 ROOT = Path(__file__).parents[1]
@@ -306,6 +307,26 @@ async def test_what_the_settings_name_can_be_acted_on(read, changed, acts):
         assert [action.name for action in actions] == acts
 
 
+async def test_an_act_that_is_not_named_is_not_built(read):
+    told = A_SERVICE + 'render_service_id = "srv-1"\nacts = ["rollback", "scale"]'
+    settings, house = read({"RENDER_API_KEY": "rnd_x"}, toml=told)
+    async with AsyncExitStack() as stack:
+        ways = Ways(settings, house, None, None, None, stack)
+        assert [act.name for act in parts_of(house.services[0], ways).actions] == ["rollback"]
+
+
+def test_the_usual_acts_are_those_that_nobody_must_ask_for(read):
+    _, house = read()
+    asked_for = {"end-session", "suspend", "set-variable"}
+    assert set(house.services[0].acts) == set(ACT_NAMES) - asked_for
+
+
+def test_the_document_names_every_act_and_no_other():
+    _, _, part = DOCUMENT.partition("#### Acts\n")
+    rows = re.findall(r"^\| [A-Z].* \| ((?:`[a-z-]+`(?:, )?)+) \|$", part, re.MULTILINE)
+    assert sorted(re.findall(r"`([a-z-]+)`", " ".join(rows))) == sorted(ACT_NAMES)
+
+
 def test_how_long_a_deploy_may_take_is_a_rule(read):
     _, house = read(toml="[timings]\ndeploy_within = 90")
     assert rules(house).deploy_within == timedelta(seconds=90)
@@ -450,6 +471,10 @@ FILES = {
     "unknown dependency": (
         A_SERVICE + 'depends_on = ["two"]',
         "watchdog.toml: one depends_on what is no other service and no upstream: two",
+    ),
+    "unknown act": (
+        A_SERVICE + 'acts = ["restart", "delete"]',
+        "watchdog.toml: services.0.acts names what is no act: delete; there are restart, rollback",
     ),
     "no name": (
         A_SERVICE.replace('name = "one"', ""),

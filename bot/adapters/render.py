@@ -1,11 +1,11 @@
-"""The Render API: the calls we make, what may be repeated, and what a refusal means."""
+"""The Render API: what we read of it, what may be repeated, and what a refusal means."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from urllib.parse import quote
 
 import httpx
@@ -13,24 +13,19 @@ import httpx
 from bot.adapters import render_answers as answers
 from bot.adapters.budget import Budget
 from bot.adapters.render_answers import HostedDatabase, Instance, Job, Json, Series
-from bot.adapters.render_pages import asked_pause, refusal, reply
+from bot.adapters.render_pages import FOR_GOOD, asked_pause, refusal
+from bot.adapters.render_writes import May, Writes
 from bot.adapters.web import FAILED, Page, exchange, why
 from bot.domain.logs.lines import LogLine
 from bot.domain.platform import Deploy, Happening, Hosted
-from bot.domain.remedy import Answer
-from bot.ports import Reply, Unavailable
-
-log = logging.getLogger(__name__)
+from bot.ports import Unavailable
 
 PAGE = 100  # the most that Render gives per page (OpenAPI, limitParam)
 MOST_PAGES = 10
 AT_MOST = 8_000_000  # bytes of one answer
 RETRY_AFTER = 0.3  # seconds before the one repeat of a read whose connection failed
-AFTER_WRITE = 10.0  # most seconds that a 429 on a write holds up the reads that observe it
 UNKNOWN_FORM = "Render: an answer of an unknown form"
-FOR_GOOD = frozenset({401, 403, 404, 410})
 CONNECTION = (httpx.NetworkError, httpx.RemoteProtocolError)
-NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL)
 
 Query = Mapping[str, str | int]
 
@@ -49,25 +44,24 @@ def render_client(url: str, key: str) -> httpx.AsyncClient:
     )
 
 
-class Render:
-    """Reads repeat once at most and raise Unavailable. Acts are called once and give a Reply.
+class Render(Writes):
+    """Reads repeat once at most and raise Unavailable. Writes are sent once and give a Reply.
 
-    The key can touch the whole account, so a write to a service outside `may_touch` raises
-    PermissionError before anything is sent. `within` is the deadline of a call in seconds.
+    `may` says for each id which writes are allowed, none by default; `within` is the deadline of a
+    call in seconds.
     """
 
     def __init__(
         self,
         client: httpx.AsyncClient,
         *,
-        may_touch: Iterable[str] = (),
+        may: May = MappingProxyType({}),
         reads: Budget | None = None,
         within: float = 10.0,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        self._client, self._within, self._sleep = client, within, sleep
-        self._may_touch = frozenset(may_touch)
-        self._reads = reads or Budget()
+        super().__init__(client, may=may, reads=reads or Budget(), within=within)
+        self._sleep = sleep
         self._owners: dict[str, str] = {}
 
     async def service(self, id: str) -> Hosted:
@@ -168,6 +162,24 @@ class Render:
                 return found
         raise Unavailable("Render: variables without end")
 
+    async def variable(self, id: str, name: str) -> str | None:
+        """The value of one of the service's own variables; None: it is not set.
+
+        Only for names that the settings call non-secret: of others the value stays unread. The
+        platform answers 404 for a service that it does not know as well (OpenAPI).
+        """
+        path = f"/services/{id}/env-vars/{quote(name, safe='')}"
+        try:
+            data = await self._object(path)
+        except Unavailable as gone:
+            if gone.permanent and name not in await self.variables(id):
+                return None
+            raise
+        value = data.get("value")
+        if data.get("key") != name or not isinstance(value, str):
+            raise Unavailable(UNKNOWN_FORM)
+        return value
+
     async def jobs(self, id: str, since: datetime) -> tuple[Job, ...]:
         """One-off jobs created since then, newest first; of very many, the newest 100."""
         query: Query = {"createdAfter": _stamp(since), "limit": PAGE}
@@ -181,46 +193,6 @@ class Render:
         if found.id != job_id:
             raise Unavailable(UNKNOWN_FORM)
         return found
-
-    async def start_job(self, id: str, command: str) -> tuple[Reply, str]:
-        """Ask once; the answer has the job's id (OpenAPI, post-job), else nothing is sure."""
-        path = f"/services/{id}/jobs"
-        said, page = await self._post(id, path, {"startCommand": command})
-        if said.answer is not Answer.ACCEPTED or page is None:
-            return said, ""
-        job_id = answers.job(_json(page)).id
-        return (said if job_id else Reply(Answer.UNCLEAR, "Render did not name the job")), job_id
-
-    async def restart(self, id: str) -> Reply:
-        """Ask once for a restart; 200 has no body and no id (OpenAPI, restart-service)."""
-        return await self._write(id, f"/services/{id}/restart")
-
-    async def roll_back(self, id: str, deploy: str) -> Reply:
-        """Ask once for the kept artifact of that deploy (OpenAPI, rollback-deploy)."""
-        return await self._write(id, f"/services/{id}/rollback", {"deployId": deploy})
-
-    async def restart_postgres(self, id: str) -> Reply:
-        """Ask once; 202 has no body and no id (OpenAPI, restart-postgres)."""
-        return await self._write(id, f"/postgres/{id}/restart")
-
-    async def set_auto_deploy(self, id: str, trigger: str) -> None:
-        """Set what makes it deploy by itself: commit, checksPass or off. Safe to repeat.
-
-        Raises Unavailable unless the answer says that it is so now (OpenAPI, update-service).
-        """
-        request = self._client.build_request(
-            "PATCH", f"/services/{id}", json={"autoDeployTrigger": trigger}
-        )
-        self._see_that_it_may_be_touched(id)
-        try:
-            page = await self._exchange(request)
-        except FAILED as error:
-            raise Unavailable(f"Render: {why(error, self._within).detail}") from error
-        self._note(f"/services/{id}", page)
-        if not page.fine:
-            raise Unavailable(f"Render: {refusal(page)}", permanent=page.status in FOR_GOOD)
-        if (now := answers.hosted(_json(page)).auto_deploy) != trigger:
-            raise Unavailable(f"Render says that it is {now or 'unknown'}, not {trigger}")
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -268,43 +240,8 @@ class Render:
         except FAILED as error:
             raise Unavailable(f"Render: {why(error, self._within).detail}") from error
 
-    def _see_that_it_may_be_touched(self, id: str) -> None:
-        if id not in self._may_touch:
-            raise PermissionError(f"{id} is nothing that this watchdog may touch")
-
-    async def _write(self, id: str, path: str, body: Json | None = None) -> Reply:
-        return (await self._post(id, path, body))[0]
-
-    async def _post(self, id: str, path: str, body: Json | None) -> tuple[Reply, Page | None]:
-        self._see_that_it_may_be_touched(id)
-        try:
-            page = await self._exchange(self._client.build_request("POST", path, json=body))
-        except NEVER_SENT as error:
-            said = f"never sent: {why(error, self._within).detail}"
-            return Reply(Answer.REFUSED, said), None
-        except FAILED as error:
-            return Reply(Answer.UNCLEAR, f"Render: {why(error, self._within).detail}"), None
-        self._note(path, page)
-        return reply(page), page
-
-    def _note(self, path: str, page: Page) -> None:
-        """Every write is in our log, with the name that Render knows the request by."""
-        if page.status == httpx.codes.TOO_MANY_REQUESTS:
-            self._reads.pause(min(asked_pause(page), AFTER_WRITE))
-        trace = page.headers.get("Render-Request-Id", "")
-        log.info("render.write", extra={"path": path, "status": page.status, "request": trace})
-
     async def _exchange(self, request: httpx.Request) -> Page:
         return await exchange(self._client, request, within=self._within, at_most=AT_MOST)
-
-
-def _json(page: Page) -> Json:
-    """The object of an answer to a write; empty where it has none."""
-    try:
-        data = page.data()
-    except ValueError:
-        return {}
-    return data if isinstance(data, Mapping) else {}
 
 
 def _window(start: datetime, end: datetime) -> dict[str, str]:

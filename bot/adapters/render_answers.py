@@ -106,6 +106,9 @@ def hosted(data: Json) -> Hosted:
         url=word(details, "url"),
         auto_deploy=word(data, "autoDeployTrigger")
         or AUTO_DEPLOY.get(word(data, "autoDeploy"), ""),
+        instances=int(_number(details.get("numInstances")) or 0),
+        autoscaled=part(details, "autoscaling").get("enabled") is True,
+        disk=bool(part(details, "disk")),
     )
 
 

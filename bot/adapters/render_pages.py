@@ -15,6 +15,7 @@ from bot.ports import Reply
 
 MOST_SAID = 20_000  # bytes of an answer that is not the API's, read for its first words
 UNSAID_PAUSE = 5.0  # seconds to wait after a 429 that does not say how long
+FOR_GOOD = frozenset({401, 403, 404, 410})  # asking again gives the same
 UNSURE = frozenset({408, 409, 429})  # of the 4xx: a proxy may say them after the act
 
 

@@ -14,6 +14,7 @@ from bot.adapters.budget import Budget
 from bot.adapters.render import Render, render_client
 from bot.adapters.ticks import Ticks
 from bot.adapters.web import plain_client
+from bot.app.allowed import allowed_to_look
 from bot.app.duties import own_deadlines, own_intervals
 from bot.app.parts import Ways
 from bot.app.wiring import world_of
@@ -108,9 +109,8 @@ async def eyes(settings: Settings, house: House) -> AsyncIterator[Eyes]:
         web = await stack.enter_async_context(plain_client())
         key = settings.render_api_key.get_secret_value()
         platform = await stack.enter_async_context(render_client(settings.render_api_url, key))
-        ids = [s.render_service_id for s in house.services if s.render_service_id]
         reads = Budget(house.render.reads_per_minute, patience=PATIENCE)
-        render = Render(platform, may_touch=ids, reads=reads)  # a test may start a job there
+        render = Render(platform, may=allowed_to_look(house), reads=reads)
         ways = Ways(settings, house, render, web, cast("Store", NoStore()), stack)
         yield Eyes(world_of(ways, Ticks()), house, asyncio.Semaphore(AT_ONCE))
 

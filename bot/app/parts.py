@@ -77,8 +77,15 @@ def on_the_platform(service: ServiceConfig, ways: Ways) -> Parts:
     return Parts(
         (state, logs),
         tuple(platform_sources(service, ways)),
-        (Restart(name, id, render, utcnow), Rollback(name, id, render, utcnow)),
+        tuple(its_acts(service, ways)),
     )
+
+
+def its_acts(service: ServiceConfig, ways: Ways) -> Iterator[Action]:
+    """What can be done on the platform, of what its settings name."""
+    at = (service.name, service.render_service_id, ways.render, utcnow)
+    made: tuple[type[Restart | Rollback], ...] = (Restart, Rollback)
+    return (act(*at) for act in made if act.name in service.acts)
 
 
 def its_addresses(service: ServiceConfig, ways: Ways) -> Iterator[Check]:
@@ -111,7 +118,8 @@ def its_database(service: ServiceConfig, ways: Ways) -> Parts:
     )
     ways.stack.callback(probe.close)
     hosted, render = service.render_postgres_id, ways.render
-    restart = RestartDatabase(service.name, hosted, render, probe, utcnow) if hosted else None
+    may = hosted and RestartDatabase.name in service.acts
+    restart = RestartDatabase(service.name, hosted, render, probe, utcnow) if may else None
     return Parts(
         (Postgres(service.name, probe, utcnow),),
         (database_source(service, ways, probe),),

@@ -26,6 +26,7 @@ from bot.adapters.store.apart import migrate_apart
 from bot.adapters.ticks import Ticks
 from bot.adapters.web import plain_client
 from bot.adapters.witness import Outside
+from bot.app.allowed import allowed
 from bot.app.duties import Pulse, chat, chores, flows, name_looks
 from bot.app.parts import parts_of, upstream_check
 from bot.app.rules import rules
@@ -98,9 +99,8 @@ async def opened(
         web = await stack.enter_async_context(plain_client())
         key = settings.render_api_key.get_secret_value()
         platform = await stack.enter_async_context(render_client(settings.render_api_url, key))
-        ids = [id for s in house.services for id in (s.render_service_id, s.render_postgres_id)]
         reads = Budget(house.render.reads_per_minute)
-        render = Render(platform, may_touch=[id for id in ids if id], reads=reads)
+        render = Render(platform, may=allowed(house), reads=reads)
         github = await opened_github(settings, house, stack)
         ways = Ways(settings, house, render, web, store, stack, github, ticks.soon)
         api = client(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)

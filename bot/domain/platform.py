@@ -78,6 +78,9 @@ class Hosted:
     suspenders: tuple[str, ...] = ()
     url: str = ""
     auto_deploy: str = ""  # commit, checksPass or off
+    instances: int = 0  # that it was scaled to by hand; 0: not told
+    autoscaled: bool = False  # then the platform chooses how many
+    disk: bool = False  # then it has one instance, and a deploy stops it first
 
 
 class Standing(NamedTuple):

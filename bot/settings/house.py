@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from bot.domain.required import USUAL
 from bot.domain.severity import Severity
+from bot.settings.acts import USUAL_ACTS, names_of_acts
 from bot.settings.checks import UPSTREAMS, ChecksConfig, Own, Strict, Upstream
 from bot.settings.values import (
     of_people,
@@ -92,12 +93,14 @@ class ServiceConfig(Strict):
     repository: str = ""
     required: dict[VariableName, Purpose] = Field(default_factory=lambda: dict(USUAL))
     checks: tuple[Own, ...] = ()
+    acts: tuple[str, ...] = USUAL_ACTS
 
     _address = field_validator("health_url")(web_address)
     _database = field_validator("database_url")(postgres_url)
     _repository = field_validator("repository")(owner_and_name)
     _webhook = field_validator("bot_webhook")(web_address)
     _token = field_validator("bot_token")(telegram_token)
+    _acts = field_validator("acts")(names_of_acts)
 
     @model_validator(mode="after")
     def is_watched(self) -> ServiceConfig:

@@ -9,6 +9,7 @@ import httpx
 
 from bot.adapters.budget import Budget
 from bot.adapters.render import Render
+from bot.adapters.render_writes import Verb
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SRV = "srv-cu2k7g0gph6c73ffc4h0"
@@ -23,7 +24,10 @@ def ago(**length):
 
 
 class FakeApi:
-    """`api[path]` is JSON data, a Response, an exception, a function of the request or a Script."""
+    """`api[path]` is JSON data, a Response, an exception, a function of the request or a Script.
+
+    `answer_all` is one of these for whatever is asked.
+    """
 
     def __init__(self):
         self.answers = {}
@@ -31,6 +35,7 @@ class FakeApi:
         self.sent = []
         self.slept = []
         self.monotonic = 1000.0
+        self.answer_all = None
 
     def __setitem__(self, path, answer):
         self.answers[path] = answer
@@ -43,7 +48,8 @@ class FakeApi:
         self.asked.append((request.method, path, dict(request.url.params)))
         if request.method != "GET":
             self.sent.append((request.method, path, json.loads(request.content or "null")))
-        found = self.answers.get(path, httpx.Response(404, json={"message": f"not found: {path}"}))
+        unknown = httpx.Response(404, json={"message": f"not found: {path}"})
+        found = self.answer_all or self.answers.get(path, unknown)
         if isinstance(found, Script):
             found = found.next()
         if callable(found) and not isinstance(found, httpx.Response):
@@ -63,7 +69,7 @@ class FakeApi:
             base_url="http://render.test/v1", transport=httpx.MockTransport(self.answer)
         )
         budget = Budget(monotonic=lambda: self.monotonic, sleep=self.sleep)
-        return Render(client, **{"may_touch": [SRV], "reads": budget, "sleep": self.sleep, **more})
+        return Render(client, **{"may": {SRV: Verb}, "reads": budget, "sleep": self.sleep, **more})
 
     def calls(self, path):
         return [params for _, asked, params in self.asked if asked == path]

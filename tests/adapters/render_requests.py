@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -14,6 +14,7 @@ from render.public_api.client import AuthenticatedClient
 
 from bot.adapters.budget import Budget
 from bot.adapters.render import Render
+from bot.adapters.render_writes import May
 
 BASE = "http://render.test/v1"
 TIMES = ("startTime", "endTime", "createdAfter")
@@ -52,19 +53,21 @@ def same(ours: Asked, theirs: Asked) -> None:
     assert ours.body == theirs.body
 
 
-async def ours(
-    answer: object, call: Callable[[Render], Any], may_touch: Iterable[str]
-) -> list[Asked]:
-    """The requests that one call of our client makes; every one is given the same answer."""
-    heard: list[Asked] = []
+async def requests(answer: object, call: Callable[[Render], Any], may: May) -> list[httpx.Request]:
+    """What one call of our client sends; every request is given the same answer."""
+    heard: list[httpx.Request] = []
 
     def reply(request: httpx.Request) -> httpx.Response:
-        heard.append(Asked.of(request))
+        heard.append(request)
         return httpx.Response(200, json=answer)
 
     async with httpx.AsyncClient(base_url=BASE, transport=httpx.MockTransport(reply)) as client:
-        await call(Render(client, may_touch=may_touch, reads=Budget(60_000)))
+        await call(Render(client, may=may, reads=Budget(60_000)))
     return heard
+
+
+async def ours(answer: object, call: Callable[[Render], Any], may: May) -> list[Asked]:
+    return [Asked.of(request) for request in await requests(answer, call, may)]
 
 
 def theirs(operation: str, **arguments: Any) -> Asked:

@@ -15,6 +15,7 @@ from bot.adapters.actions.restart import Restart
 from bot.adapters.actions.restart_database import RestartDatabase
 from bot.adapters.actions.rollback import Rollback
 from bot.adapters.render_answers import moment
+from bot.adapters.render_writes import Verb
 from bot.domain.remedy import Answer, Course, Live, Proposal, Risk
 from bot.ports import Unavailable
 from tests.adapters.render_kit import NOW, SRV, ago, deploy, event, healthy, stamp
@@ -85,7 +86,7 @@ def named(row, *known):
 @given(st.one_of(BODY_OR_BREAK, st.sampled_from(BREAKS)), st.sampled_from([0, 1, 2]))
 def test_one_call_whatever_is_answered(answer, which):
     api = healthy()
-    render = api.render(may_touch=[SRV, "dpg-1-a"])
+    render = api.render(may={SRV: Verb, "dpg-1-a": Verb})
     act, target, path = (
         (Restart("life-os", SRV, render, now), SRV, f"{SERVICE}/restart"),
         (Rollback("life-os", SRV, render, now), "dep-1", f"{SERVICE}/rollback"),

@@ -10,6 +10,7 @@ import pytest
 
 from bot.adapters.budget import Budget
 from bot.adapters.render import PAGE, Render, render_client
+from bot.adapters.render_writes import Verb
 from bot.domain.remedy import Answer
 from bot.ports import Unavailable
 from tests.adapters.render_kit import NOW, SRV, FakeApi, Script, ago, entry, event, healthy, logs
@@ -281,8 +282,8 @@ async def test_restart_is_called_once_whatever_comes(answer, said, note):
 
 async def test_a_write_elsewhere_never_leaves_the_house():
     api = healthy()
-    for render in (api.render(), api.render(may_touch=[])):
-        with pytest.raises(PermissionError, match="may touch"):
+    for render in (api.render(), api.render(may={})):
+        with pytest.raises(PermissionError, match="may not ask"):
             await render.restart("srv-somebody-elses")
     assert api.asked == []
 
@@ -321,11 +322,11 @@ DPG = "dpg-cu2k7g0gph6c73ffc4h0-a"
 async def test_every_act_is_sent_once_and_only_where_it_may(act, path, body):
     api = healthy()
     api[path] = httpx.Response(202)
-    reply = await act(api.render(may_touch=[SRV, DPG]))
+    reply = await act(api.render(may={SRV: Verb, DPG: Verb}))
     assert reply.answer is Answer.ACCEPTED
     assert api.sent == [("POST", path, body)]
-    with pytest.raises(PermissionError, match="may touch"):
-        await act(api.render(may_touch=["srv-other"]))
+    with pytest.raises(PermissionError, match="may not ask"):
+        await act(api.render(may={"srv-other": Verb}))
     assert len(api.asked) == 1
 
 
@@ -388,7 +389,7 @@ async def test_auto_deploy_that_is_not_proved_to_be_set(answer, why, permanent):
 
 async def test_auto_deploy_elsewhere_never_leaves_the_house():
     api = healthy()
-    with pytest.raises(PermissionError, match="may touch"):
+    with pytest.raises(PermissionError, match="may not ask"):
         await api.render().set_auto_deploy("srv-somebody-elses", "off")
     assert api.asked == []
 
@@ -423,7 +424,7 @@ async def test_a_slow_drip_meets_a_deadline_for_the_whole_call():
 
     server, url = await serve(drip)
     async with server, render_client(url, "rnd_x") as client:
-        render = Render(client, may_touch=[SRV], within=0.2)
+        render = Render(client, may={SRV: Verb}, within=0.2)
         with pytest.raises(Unavailable, match=r"no answer in 0\.2 s"):
             await render.deploys(SRV)
         assert (await render.restart(SRV)).answer is Answer.UNCLEAR
@@ -445,7 +446,7 @@ async def test_an_endless_body_meets_a_cap(monkeypatch):
 
 async def test_nobody_there():
     async with render_client("http://127.0.0.1:9/v1", "rnd_x") as client:
-        render = Render(client, may_touch=[SRV])
+        render = Render(client, may={SRV: Verb})
         with pytest.raises(Unavailable, match="refused: nothing"):
             await render.service(SRV)
         reply = await render.restart(SRV)
@@ -520,5 +521,5 @@ async def test_a_job_is_started_once_and_is_sure_only_by_its_name():
         assert (reply.answer, job_id) == (expected, "")
     assert len(api.sent) == 7
     with pytest.raises(PermissionError):
-        await api.render(may_touch=[]).start_job(SRV, "check")
+        await api.render(may={}).start_job(SRV, "check")
     assert len(api.sent) == 7

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from bot.adapters.actions.restart import Restart
-from bot.adapters.budget import Budget
 from bot.adapters.checks.logs import Logs
 from bot.adapters.checks.render_service import RenderService
 from bot.adapters.render import Render, render_client
+from bot.adapters.render_writes import Verb
 from bot.adapters.sources.deploys import Deploys
 from bot.adapters.sources.logs import RecentLogs
 from bot.adapters.sources.service import ServiceState
@@ -26,78 +22,7 @@ from bot.domain.moves import Kind
 from bot.domain.remedy import Answer, Proposal, Risk, changed
 from bot.domain.severity import Severity
 from bot.ports import Unavailable
-from bot.sandbox.pace import Pace
-from bot.sandbox.render import Commit
-from bot.sandbox.render import Render as Platform
-from bot.sandbox.server import Server
-
-KEY = "rnd_practice0practice0"
-PROGRAM = """
-import http.server, os, signal, sys
-class Page(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-    def log_message(self, *_):
-        pass
-def leave(*_):
-    print("ERROR worker: the pool is exhausted, postgresql://u:hunter2@db/x", flush=True)
-    open("broken", "w").close()
-    os._exit(3)
-if os.path.exists("broken"):  # until a new instance with a folder of its own replaces it
-    os._exit(3)
-signal.signal(signal.SIGUSR1, leave)
-print("Bot is running!", flush=True)
-http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Page).serve_forever()
-"""
-
-
-def now():
-    return datetime.now(UTC)
-
-
-async def until(fact, seconds=10):
-    async with asyncio.timeout(seconds):
-        while not (found := await fact()):
-            await asyncio.sleep(0.03)
-    return found
-
-
-@pytest.fixture
-async def platform():
-    made = Platform(Pace(400), KEY, "tea-practice0000000000000")
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def url(platform):
-    server = Server(0)
-    await server.start(Starlette(routes=[Mount("/render/v1", routes=platform.routes)]))
-    yield f"{server.base}/render/v1"
-    await server.close()
-
-
-@pytest.fixture
-async def service(platform, url, tmp_path: Path):
-    program = tmp_path / "app.py"
-    program.write_text(PROGRAM)
-    made = platform.add_service(
-        name="life-os",
-        command=[sys.executable, "-S", str(program)],
-        env={},
-        folder=tmp_path / "instances",
-        commits=[Commit("a" * 40, "Begin", now()), Commit("b" * 40, "Go on", now())],
-    )
-    await made.start()
-    return made
-
-
-@pytest.fixture
-async def render(url, service):
-    async with render_client(url, KEY) as client:
-        yield Render(client, may_touch=[service.id], reads=Budget(60_000))
+from tests.adapters.emulated import now, until
 
 
 def proposal(service, live):
@@ -167,7 +92,7 @@ async def test_a_restart_whose_answer_is_lost_is_never_repeated(platform, servic
 
 async def test_what_the_platform_refuses(platform, service, url, render):
     async with render_client(url, "rnd_wrong") as client:
-        stranger = Render(client, may_touch=[service.id])
+        stranger = Render(client, may={service.id: Verb})
         with pytest.raises(Unavailable, match=r"HTTP 401 \(Unauthorized\)") as gone:
             await stranger.service(service.id)
         assert gone.value.permanent

@@ -10,6 +10,7 @@ import pytest
 from bot.adapters.actions.restart_database import RestartDatabase
 from bot.adapters.postgres import Finding
 from bot.adapters.postgres_codes import CODES
+from bot.adapters.render_writes import Verb
 from bot.adapters.sources.database import Database
 from bot.domain.evidence import Evidence, Found
 from bot.domain.remedy import UNKNOWN, Answer, Barred, Course, Effect, Live, Proposal, Risk, changed
@@ -56,7 +57,7 @@ def acting(api):
     """The act, with a database that is found like this."""
 
     def made(*found):
-        render = api.render(may_touch=[DPG])
+        render = api.render(may={DPG: Verb})
         return RestartDatabase("life-os", DPG, render, FakeProbe(*found), now)
 
     return made
@@ -143,7 +144,7 @@ def test_every_state_of_the_probe_is_decided_on(acting):
 
 
 async def seen_by_triage(api, *found):
-    render = api.render(may_touch=[DPG])
+    render = api.render(may={DPG: Verb})
     return await Database("life-os", FakeProbe(*found), render, DPG).gather(None)
 
 
@@ -246,7 +247,7 @@ async def test_run_never_raises_and_never_repeats(api, acting, answer, said):
 async def test_run_elsewhere_never_leaves_the_house(api, acting):
     reply = await acting().run(proposal("dpg-other"))
     assert reply.answer is Answer.REFUSED
-    assert "may touch" in reply.note
+    assert "may not ask" in reply.note
     assert api.asked == []
 
 

@@ -254,7 +254,7 @@ async def test_cut_off_while_it_waits_it_goes_on_with_the_same_job(world):
 
 
 async def test_a_service_that_we_may_not_touch(world):
-    check = world.check(render={"may_touch": []})
+    check = world.check(render={"may": {}})
     for _ in range(2):
         result = await check.look()
         assert (result.seen, result.detail) == (

@@ -1,0 +1,28 @@
+"""The acts that the settings may name; what is not named for a service is never offered for it."""
+
+from __future__ import annotations
+
+ACTS = (
+    "restart",
+    "rollback",
+    "deploy",
+    "redeploy",
+    "clear-cache",
+    "cancel-deploy",
+    "suspend",
+    "resume",
+    "scale",
+    "set-variable",
+    "feature",
+    "restart-database",
+    "end-session",
+    "database-check",
+)
+OPT_IN = frozenset({"end-session", "suspend", "set-variable"})
+USUAL_ACTS = tuple(act for act in ACTS if act not in OPT_IN)
+
+
+def names_of_acts(names: tuple[str, ...]) -> tuple[str, ...]:
+    if unknown := sorted(set(names) - set(ACTS)):
+        raise ValueError(f"names what is no act: {', '.join(unknown)}; there are {', '.join(ACTS)}")
+    return names
