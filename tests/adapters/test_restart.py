@@ -160,7 +160,7 @@ async def test_run_never_raises(api, restart):
     assert (await restart.run(proposal())).answer is Answer.UNCLEAR
     reply = await restart.run(proposal("srv-other"))
     assert reply.answer is Answer.REFUSED
-    assert "may touch" in reply.note
+    assert "may not ask" in reply.note
 
 
 @pytest.mark.parametrize(

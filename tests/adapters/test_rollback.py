@@ -269,7 +269,7 @@ async def test_run_elsewhere_never_leaves_the_house(api):
     elsewhere = Rollback("life-os", "srv-other", api.render(), now)
     reply = await elsewhere.run(proposal())
     assert reply.answer is Answer.REFUSED
-    assert "may touch" in reply.note
+    assert "may not ask" in reply.note
     assert api.asked == []
 
 
