@@ -24,9 +24,8 @@ from bot.adapters.checks.telegram_bot import TelegramBot
 from bot.adapters.postgres import Probe
 from bot.adapters.postgres_health import Limits
 from bot.app.rules import named
-from bot.app.sources import database_source, platform_sources
+from bot.app.sources import database_source, loop_rule, platform_sources
 from bot.app.ways import Ways, utcnow
-from bot.domain.platform import LoopRule
 from bot.ports import Action, Check, Source
 from bot.settings import House, Own, ServiceConfig, Upstream
 
@@ -69,7 +68,7 @@ def on_the_platform(service: ServiceConfig, ways: Ways) -> Parts:
         id,
         render,
         utcnow,
-        loop=LoopRule(limits.loop_failures, timedelta(seconds=timings.loop_within)),
+        loop=loop_rule(ways.house),
         settles_within=timedelta(seconds=timings.start_grace),
         deploy_within=timedelta(seconds=timings.deploy_within),
         memory_share=limits.memory_share,

@@ -17,6 +17,7 @@ from bot.adapters.sources.service import ServiceState
 from bot.adapters.sources.similar import SimilarIncidents
 from bot.app.ways import Ways, utcnow
 from bot.domain.incident import Incident
+from bot.domain.platform import LoopRule
 from bot.domain.rules import Rules
 from bot.domain.severity import kind_of
 from bot.domain.why.dependencies import Sort
@@ -30,13 +31,18 @@ STANDS = frozenset({"service", "http", "postgres", "telegram"})  # say how a ser
 
 def platform_sources(service: ServiceConfig, ways: Ways) -> Iterator[Source]:
     name, id, render = service.name, service.render_service_id, ways.render
-    yield ServiceState(name, id, render, utcnow)
+    yield ServiceState(name, id, render, utcnow, loop_rule(ways.house))
 
     async def recent(most: int) -> Sequence[Incident]:
         return await ways.store.recent(most)
 
     yield RecentLogs(name, id, render, utcnow, recent)
     yield Deploys(name, id, render, utcnow)
+
+
+def loop_rule(house: House) -> LoopRule:
+    """What the check and the evidence call a crash loop is one thing."""
+    return LoopRule(house.thresholds.loop_failures, timedelta(seconds=house.timings.loop_within))
 
 
 def database_source(service: ServiceConfig, ways: Ways, probe: Probe) -> Source:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.adapters.render import Render
@@ -15,6 +15,7 @@ from bot.domain.incident import Incident
 from bot.domain.platform import (
     Deploy,
     Happening,
+    LoopRule,
     Standing,
     fresh_start,
     in_progress,
@@ -39,6 +40,7 @@ class ServiceState:
     id: str
     render: Render
     now: Callable[[], datetime]
+    loop: LoopRule = field(default_factory=LoopRule)
     name: str = "service"
 
     async def gather(self, incident: Incident) -> Evidence:  # noqa: ARG002 - the port's form
@@ -51,7 +53,12 @@ class ServiceState:
             self._figures(now),
         )
         found = standing(
-            events, deploys, now, suspended=hosted.suspended, suspenders=hosted.suspenders
+            events,
+            deploys,
+            now,
+            suspended=hosted.suspended,
+            suspenders=hosted.suspenders,
+            loop=self.loop,
         )
         state = _state(found, deploys)
         facts = {

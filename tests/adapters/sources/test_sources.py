@@ -15,6 +15,7 @@ from bot.domain.evidence import Found
 from bot.domain.incident import Event, Incident
 from bot.domain.measures.points import unpacked
 from bot.domain.moves import Kind
+from bot.domain.platform import LoopRule
 from bot.domain.severity import Severity
 from bot.ports import Unavailable
 from tests.adapters.render_kit import (
@@ -75,6 +76,14 @@ async def test_a_running_service(api, incident):
         "running, up since 02 Mar 10:02 UTC, 475 of 512 MB, CPU 10 %,"
         " 0 failures, 0 restarts in 24 h"
     )
+
+
+async def test_what_a_crash_loop_is_the_settings_say(api, incident):
+    """As for its check: one that ended long ago is none."""
+    api[EVENTS] = [event("e9", "server_available", 0.5), *(crash(f"e{n}", n) for n in (2, 3, 4))]
+    for rule, state in ((LoopRule(), "crash loop"), (LoopRule(3, timedelta(minutes=1)), "running")):
+        found = await ServiceState("life-os", SRV, api.render(), now, rule).gather(incident)
+        assert found.fact("state") == state
 
 
 @pytest.mark.parametrize(
