@@ -283,13 +283,14 @@ def test_bases_lose_their_last_slash(read):
     assert settings.render_api_url == "http://127.0.0.1:9/v1"
 
 
+ON_RENDER = ["restart", "rollback", "redeploy", "clear-cache", "deploy", "cancel-deploy"]
 ACTS = {
     "a database": ({"RENDER_SERVICE_ID": NOT_SET}, []),
-    "a service": ({"WATCHED_DATABASE_URL": NOT_SET}, ["restart", "rollback"]),
-    "both": ({}, ["restart", "rollback"]),
+    "a service": ({"WATCHED_DATABASE_URL": NOT_SET}, ON_RENDER),
+    "both": ({}, ON_RENDER),
     "both on Render": (
         {"RENDER_POSTGRES_ID": "dpg-1"},
-        ["restart", "rollback", "restart-database"],
+        [*ON_RENDER, "restart-database"],
     ),
     "only a database on Render": (
         {"RENDER_POSTGRES_ID": "dpg-1", "RENDER_SERVICE_ID": NOT_SET},
@@ -308,11 +309,14 @@ async def test_what_the_settings_name_can_be_acted_on(read, changed, acts):
 
 
 async def test_an_act_that_is_not_named_is_not_built(read):
-    told = A_SERVICE + 'render_service_id = "srv-1"\nacts = ["rollback", "scale"]'
+    told = A_SERVICE + 'render_service_id = "srv-1"\nacts = ["rollback", "cancel-deploy"]'
     settings, house = read({"RENDER_API_KEY": "rnd_x"}, toml=told)
     async with AsyncExitStack() as stack:
         ways = Ways(settings, house, None, None, None, stack)
-        assert [act.name for act in parts_of(house.services[0], ways).actions] == ["rollback"]
+        assert [act.name for act in parts_of(house.services[0], ways).actions] == [
+            "rollback",
+            "cancel-deploy",
+        ]
 
 
 def test_the_usual_acts_are_those_that_nobody_must_ask_for(read):

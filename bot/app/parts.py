@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from bot.adapters.actions.cancel_deploy import CancelDeploy
+from bot.adapters.actions.clear_cache import ClearCache
+from bot.adapters.actions.deploy import Deploy
+from bot.adapters.actions.redeploy import Redeploy
 from bot.adapters.actions.restart import Restart
 from bot.adapters.actions.restart_database import RestartDatabase
 from bot.adapters.actions.rollback import Rollback
@@ -30,6 +34,13 @@ from bot.ports import Action, Check, Source
 from bot.settings import House, Own, ServiceConfig, Upstream
 
 HTTPS = 443
+ON_THE_PLATFORM: tuple[type[Restart | Rollback | Redeploy | ClearCache | Deploy], ...] = (
+    Restart,
+    Rollback,
+    Redeploy,
+    ClearCache,
+    Deploy,
+)
 
 
 @dataclass(frozen=True)
@@ -83,8 +94,10 @@ def on_the_platform(service: ServiceConfig, ways: Ways) -> Parts:
 def its_acts(service: ServiceConfig, ways: Ways) -> Iterator[Action]:
     """What can be done on the platform, of what its settings name."""
     at = (service.name, service.render_service_id, ways.render, utcnow)
-    made: tuple[type[Restart | Rollback], ...] = (Restart, Rollback)
-    return (act(*at) for act in made if act.name in service.acts)
+    yield from (act(*at) for act in ON_THE_PLATFORM if act.name in service.acts)
+    if CancelDeploy.name in service.acts:
+        within = timedelta(seconds=ways.house.timings.deploy_within)
+        yield CancelDeploy(*at, within=within)
 
 
 def its_addresses(service: ServiceConfig, ways: Ways) -> Iterator[Check]:

@@ -21,12 +21,16 @@ MOST_IN_A_LINE = 3
 
 @dataclass(frozen=True)
 class Standing:
-    """Names by how they stand. `named` are those that the log's error names and are not set."""
+    """Names by how they stand; `named` and `late` are those that the log's error names.
+
+    `named` are not set. `late` are: the program that runs was started before.
+    """
 
     set: tuple[str, ...]
     empty: tuple[str, ...]
     missing: tuple[str, ...]
     named: tuple[str, ...]
+    late: tuple[str, ...] = ()
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -47,19 +51,21 @@ def standing(required: Iterable[str], named: Iterable[str], known: Mapping[str, 
         empty=tuple(name for name in wanted if known.get(name) is False),
         missing=tuple(name for name in wanted if name not in known),
         named=tuple(name for name in suspected if not known.get(name)),
+        late=tuple(name for name in suspected if known.get(name)),
     )
 
 
-def summary(found: Standing, named: Iterable[str]) -> str:
+def summary(found: Standing) -> str:
     """`DATABASE_URL is not set`, `all 4 that it needs are set`; what the log names comes first."""
     said = []
     if found.missing:
         said.append(f"{_listed(found.missing)} not set")
     if found.empty:
         said.append(f"{_listed(found.empty)} empty")
-    there = [name for name in named if name in found.set]
-    if there:
-        said.append(f"{_listed(there)} set, though the log says otherwise: a deploy takes it up")
+    if found.late:
+        said.append(
+            f"{_listed(found.late)} set, though the log says otherwise: a deploy takes it up"
+        )
     many = len(found.set)
     return "; ".join(said) or (
         f"all {many} that it needs are set" if many else "which ones it needs is not set"

@@ -30,7 +30,9 @@ ACTS = {
     "deploy": Act("🚀", "Deploy", "deploy", "Deploy another commit of {}?"),
     "redeploy": Act("🚀", "Redeploy", "redeploy", "Redeploy {}?"),
     "clear-cache": Act("🧹", "Rebuild", "rebuild without cache", "Rebuild {} without its cache?"),
-    "cancel-deploy": Act("🛑", "Cancel deploy", "cancelling", "Cancel the deploy of {}?"),
+    "cancel-deploy": Act(
+        "🛑", "Cancel deploy", "cancellation of the deploy", "Cancel the deploy of {}?"
+    ),
     "suspend": Act("⏸", "Suspend", "suspension", "Suspend {}?"),
     "resume": Act("▶️", "Resume", "resumption", "Resume {}?"),
     "scale": Act("📈", "Scale", "scaling", "Scale {}?"),

@@ -11,6 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.adapters.actions.cancel_deploy import CancelDeploy
+from bot.adapters.actions.clear_cache import ClearCache
+from bot.adapters.actions.deploy import Deploy
+from bot.adapters.actions.redeploy import Redeploy
 from bot.adapters.actions.restart import Restart
 from bot.adapters.actions.restart_database import RestartDatabase
 from bot.adapters.actions.rollback import Rollback
@@ -83,7 +87,7 @@ def named(row, *known):
 
 
 @fuzz
-@given(st.one_of(BODY_OR_BREAK, st.sampled_from(BREAKS)), st.sampled_from([0, 1, 2]))
+@given(st.one_of(BODY_OR_BREAK, st.sampled_from(BREAKS)), st.integers(0, 6))
 def test_one_call_whatever_is_answered(answer, which):
     api = healthy()
     render = api.render(may={SRV: Verb, "dpg-1-a": Verb})
@@ -95,6 +99,10 @@ def test_one_call_whatever_is_answered(answer, which):
             "dpg-1-a",
             "/postgres/dpg-1-a/restart",
         ),
+        (Deploy("life-os", SRV, render, now), GOOD, DEPLOYS),
+        (Redeploy("life-os", SRV, render, now), BAD, DEPLOYS),
+        (ClearCache("life-os", SRV, render, now), BAD, DEPLOYS),
+        (CancelDeploy("life-os", SRV, render, now), "dep-3", f"{DEPLOYS}/dep-3/cancel"),
     )[which]
     broken = isinstance(answer, Exception)
     api[path] = answer if broken else httpx.Response(answer[0], content=answer[1])
@@ -112,12 +120,14 @@ def test_one_call_whatever_is_answered(answer, which):
 @given(spoilt(STANDS, VALUES))
 def test_what_an_approval_rests_on(answers):
     api = api_of(answers)
-    for act in (Restart("s", SRV, api.render(), now), Rollback("s", SRV, api.render(), now)):
+    for kind in (Restart, Rollback, Deploy, CancelDeploy):
+        act = kind("s", SRV, api.render(), now)
         live = asked(act.live())
         if live is None:
             continue
         texts = (live.deploy, live.restart, live.auto_deploy, *live.instances)
         assert all(isinstance(text, str) and len(text) <= 200 for text in texts)
+        assert len(live.state.splitlines()) <= 1
         assert all(live.instances)
         assert len(live.instances) == len(answers[INSTANCES])
     assert api.sent == []
@@ -155,6 +165,33 @@ def test_a_rollback_has_begun_only_where_the_platform_says_so(deploys):
     assert api.sent == []
     assert effect is None or any(
         named(row, "dep-1", "dep-2") and recent(row.get("createdAt"))
+        for row in rows(deploys, "deploy")
+    )
+
+
+@fuzz
+@given(spoilt(STANDS[DEPLOYS], VALUES | st.just("api")))
+def test_a_deploy_has_begun_only_where_the_platform_says_so(deploys):
+    api = api_of({DEPLOYS: deploys})
+    act = Deploy("life-os", SRV, api.render(), now)
+    effect = asked(act.effect_since(proposal("deploy", GOOD), BEFORE, CALLED))
+    assert api.sent == []
+    assert effect is None or any(
+        named(row, "dep-2") and recent(row.get("createdAt")) and GOOD in json.dumps(row)
+        for row in rows(deploys, "deploy")
+    )
+
+
+@fuzz
+@given(spoilt(STANDS[DEPLOYS], VALUES | st.just("canceled")))
+def test_a_deploy_is_canceled_only_where_the_platform_says_so(deploys):
+    api = api_of({DEPLOYS: deploys})
+    act = CancelDeploy("life-os", SRV, api.render(), now)
+    effect = asked(act.effect_since(proposal("cancel-deploy", "dep-1"), BEFORE, CALLED))
+    assert api.sent == []
+    done = effect is not None and effect.course is Course.DONE
+    assert not done or any(
+        str(row.get("id")).strip() == "dep-1" and str(row.get("status")).strip() == "canceled"
         for row in rows(deploys, "deploy")
     )
 

@@ -37,7 +37,7 @@ SAID = [
 
 @pytest.mark.parametrize(("required", "named", "known", "said"), SAID)
 def test_what_is_said(required, named, known, said):
-    assert summary(standing(required, named, known), named) == said
+    assert summary(standing(required, named, known)) == said
 
 
 def test_what_the_log_names_is_told_apart():

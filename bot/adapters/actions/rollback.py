@@ -5,28 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.adapters.render import Render
+from bot.adapters.render_deploys import CLOCKS_APART, NOT_NOW, READ, course
 from bot.adapters.render_live import AHEAD, read_live
 from bot.domain.evidence import Evidence, database_stands, found_by
-from bot.domain.platform import (
-    DEPLOY_FAILED,
-    IN_PROGRESS,
-    RELEASED,
-    Deploy,
-    came_with,
-    newest_first,
-)
-from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Reason, Risk
+from bot.domain.platform import Deploy, came_with, newest_first
+from bot.domain.remedy import Answer, Barred, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply, Unavailable
 
-CLOCKS_APART = timedelta(seconds=5)  # how far the platform's clock may be behind ours
-READ = 20  # deploys
-NOT_NOW = {
-    "suspended": "it is suspended: it has to be resumed first",
-    "deploying": "a deploy is under way",
-}
 NOWHERE = "there is no earlier deploy to go back to"
 LATE = 24 * 60.0  # minutes: after that nobody rolls back because of it
 UNSEEN = "database migrations and variables of shared groups between the two"
@@ -95,7 +83,7 @@ class Rollback:
         known = {"", before.deploy, proposal.target}
         ours = (d for d in recent if d.id not in known and _is_ours(d, old))
         new = next(ours, None)
-        return _course(new) if new else None
+        return course(new, "rollback") if new else None
 
     async def secure(self, before: Live) -> str | None:
         if before.auto_deploy == "off":
@@ -142,17 +130,3 @@ def _is_ours(deploy: Deploy, old: Deploy | None) -> bool:
     if deploy.trigger == "rollback":
         return same_code or old is None or not deploy.commit
     return same_code and deploy.trigger != "new_commit"
-
-
-def _course(deploy: Deploy) -> Effect:
-    named = f"{deploy.commit[:7] or 'it'} ({deploy.id})"
-    if deploy.status in RELEASED:
-        at = f" at {deploy.finished_at:%H:%M:%S} UTC" if deploy.finished_at else ""
-        return Effect(Course.DONE, f"Render put {named} live{at}")
-    if deploy.status in DEPLOY_FAILED:
-        return Effect(Course.FAILED, f"the rollback {named} failed: {DEPLOY_FAILED[deploy.status]}")
-    if deploy.status == "canceled":
-        return Effect(Course.FAILED, f"the rollback {named} was canceled")
-    if deploy.status in IN_PROGRESS:
-        return Effect(Course.UNDER_WAY, f"Render is putting {named} in place")
-    return Effect(Course.UNDER_WAY, f"the rollback {named} is {deploy.status or 'unknown'}")

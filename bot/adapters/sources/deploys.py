@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.adapters.render import Render
+from bot.domain.deploys import WAITING, under_way, usual_length
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident
-from bot.domain.platform import Deploy, came_at, live_deploy, newest_first, way_back
+from bot.domain.platform import RELEASED, Deploy, came_at, live_deploy, newest_first, way_back
 
 READ = 20  # deploys: far enough back for one that ran
 SHORT = 7  # characters of a commit id, as git abbreviates it
@@ -35,7 +36,12 @@ class Deploys:
         target = way_back(deploys)
         shown = [*deploys[:2], *([target] if target and target not in deploys[:2] else [])]
         lines = tuple(_line(deploy, now) for deploy in shown)
-        facts = {**_newest(deploys, before), **_way_back(deploys, target, incident.began_at, now)}
+        facts = {
+            **_newest(deploys, before),
+            **_code(deploys),
+            **_under_way(deploys, now),
+            **_way_back(deploys, target, incident.began_at, now),
+        }
         summary = _summary(deploys[0], before)
         return Evidence("D1", self.name, Found.SOMETHING, summary, tuple(facts.items()), lines)
 
@@ -69,6 +75,32 @@ def _newest(deploys: Sequence[Deploy], before: float | None) -> dict[str, str]:
     facts["latest_trigger"] = deploys[0].trigger
     if before is not None:
         facts["minutes_before"] = f"{before:.0f}"
+    return facts
+
+
+def _code(deploys: Sequence[Deploy]) -> dict[str, str]:
+    """The commits, newest deploy first; whether one that failed to build had been built before."""
+    live, latest = live_deploy(deploys), deploys[0]
+    facts = {"commits": ",".join(dict.fromkeys(d.commit for d in deploys if d.commit))}
+    if live is not None:
+        facts["live_commit"] = live.commit
+    if latest.status == "build_failed":
+        built = any(d.commit == latest.commit != "" and d.status in RELEASED for d in deploys)
+        facts["built_before"] = "yes" if built else "no"
+    return facts
+
+
+def _under_way(deploys: Sequence[Deploy], now: datetime) -> dict[str, str]:
+    """What is being deployed and for how many minutes; how long that usually takes; what waits."""
+    going, usual = under_way(deploys), usual_length(deploys)
+    if going is None:
+        return {}
+    waiting = [d.id for d in deploys if d.status in WAITING and d.id != going.id]
+    facts = {"under_way": going.id, "under_way_commit": going.commit, "waiting": ",".join(waiting)}
+    if going.created_at:
+        facts["under_way_minutes"] = f"{(now - going.created_at).total_seconds() / 60:.1f}"
+    if usual is not None:
+        facts["usual_minutes"] = f"{usual.total_seconds() / 60:.1f}"
     return facts
 
 

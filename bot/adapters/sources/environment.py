@@ -37,8 +37,9 @@ class Environment:
             "empty": ",".join(found.empty),
             "set": ",".join(found.set),
             "named": ",".join(found.named),
+            "late": ",".join(found.late),
         }
-        said = summary(found, named)
+        said = summary(found)
         told = (*lines(found, self.required), *((NOT_READ,) if found.missing else ()))
         state = Found.SOMETHING if found.lacking else Found.NOTHING
         return Evidence("E1", self.name, state, said, tuple(facts.items()), told)

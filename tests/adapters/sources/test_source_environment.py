@@ -70,8 +70,9 @@ async def test_what_the_log_names_is_looked_up(api):
     assert other.fact("named") == ""
     api[VARIABLES] = [*api[VARIABLES], variable("JOURNAL_DIR", "/j")]
     there = await source(api).gather(incident(log()))
-    assert (there.fact("named"), there.summary) == (
+    assert (there.fact("named"), there.fact("late"), there.summary) == (
         "",
+        "JOURNAL_DIR",
         "JOURNAL_DIR is set, though the log says otherwise: a deploy takes it up",
     )
 

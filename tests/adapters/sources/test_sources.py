@@ -283,6 +283,8 @@ async def test_deploys(api, incident):
         "previous_status": "deactivated",
         "latest_trigger": "new_commit",
         "minutes_before": "117",
+        "commits": f"{'b' * 40},{'a' * 40}",
+        "live_commit": "b" * 40,
         "live": "dep-2",
         "live_said": "bbbbbbb “Fix it”, 2 h old",
         "target": "dep-1",
@@ -297,6 +299,36 @@ async def test_deploys(api, incident):
     )
 
 
+async def test_what_is_under_way_and_how_long_it_usually_takes(api, incident):
+    ran = [deploy("dep-2", "live", 60, "b" * 40), deploy("dep-1", "deactivated", 90, "a" * 40)]
+    going = [deploy("dep-4", "queued", 1, "e" * 40), deploy("dep-3", "build_in_progress", 28)]
+    api[DEPLOYS] = [*going, *ran]
+    found = await deploys(api, incident)
+    assert {name: found.fact(name) for name in UNDER_WAY} == {
+        "under_way": "dep-3",
+        "under_way_commit": "c" * 40,
+        "under_way_minutes": "30.0",
+        "usual_minutes": "2.0",
+        "waiting": "dep-4",
+    }
+    api[DEPLOYS] = ran
+    assert not UNDER_WAY & dict((await deploys(api, incident)).facts).keys()
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([deploy("dep-2", "build_failed", 5, "a" * 40)], "no"),
+        ([deploy("dep-2", "build_failed", 5, "b" * 40)], "yes"),
+        ([deploy("dep-2", "build_failed", 5, "")], "no"),
+        ([deploy("dep-2", "update_failed", 5, "b" * 40)], None),
+    ],
+)
+async def test_whether_what_failed_to_build_was_built_before(api, incident, rows, said):
+    api[DEPLOYS] = [*rows, deploy("dep-1", "live", 60, "b" * 40)]
+    assert (await deploys(api, incident)).fact("built_before") == said
+
+
 async def test_a_deploy_after_the_trouble_began_is_said_to_be(api, incident):
     api[DEPLOYS] = [deploy("dep-3", "live", 1)]
     found = await deploys(api, incident)
@@ -304,6 +336,13 @@ async def test_a_deploy_after_the_trouble_began_is_said_to_be(api, incident):
     assert (found.fact("minutes_before"), found.fact("previous")) == ("-2", None)
 
 
+UNDER_WAY = {
+    "under_way",
+    "under_way_commit",
+    "under_way_minutes",
+    "usual_minutes",
+    "waiting",
+}
 WAY_BACK = {
     "live",
     "live_said",
