@@ -34,11 +34,12 @@ from bot.ports import Action, Check, Source
 from bot.settings import House, Own, ServiceConfig, Upstream
 
 HTTPS = 443
-ON_THE_PLATFORM: tuple[type[Restart | Rollback | Redeploy | ClearCache | Deploy], ...] = (
-    Restart,
-    Rollback,
+# Of those that suit alike, what mends one thing goes before what often helps.
+ON_THE_PLATFORM: tuple[type[Redeploy | ClearCache | Restart | Rollback | Deploy], ...] = (
     Redeploy,
     ClearCache,
+    Restart,
+    Rollback,
     Deploy,
 )
 

@@ -61,6 +61,7 @@ def history(took="30.0", usual="3.0", **facts):
     facts = {
         "under_way": "dep-3",
         "under_way_commit": "d" * 40,
+        "under_way_status": "build_in_progress",
         "under_way_minutes": took,
         "usual_minutes": usual,
         "waiting": "",
@@ -141,6 +142,7 @@ def test_what_one_must_know_before_saying_yes(cancel, waiting, then):
     assert cancel.suits([service(), history(waiting=waiting)]).brief == (
         ("Deploy", "dep-3"),
         ("Commit", "d" * 40),
+        ("Step", "build in progress"),
         ("Then", then),
     )
 

@@ -134,5 +134,6 @@ def _brief(history: Evidence) -> tuple[tuple[str, str], ...]:
     return (
         ("Deploy", history.fact("under_way") or ""),
         ("Commit", history.fact("under_way_commit") or "not known"),
+        ("Step", (history.fact("under_way_status") or "not known").replace("_", " ")),
         ("Then", then),
     )

@@ -96,7 +96,12 @@ def _under_way(deploys: Sequence[Deploy], now: datetime) -> dict[str, str]:
     if going is None:
         return {}
     waiting = [d.id for d in deploys if d.status in WAITING and d.id != going.id]
-    facts = {"under_way": going.id, "under_way_commit": going.commit, "waiting": ",".join(waiting)}
+    facts = {
+        "under_way": going.id,
+        "under_way_commit": going.commit,
+        "under_way_status": going.status,
+        "waiting": ",".join(waiting),
+    }
     if going.created_at:
         facts["under_way_minutes"] = f"{(now - going.created_at).total_seconds() / 60:.1f}"
     if usual is not None:

@@ -307,6 +307,7 @@ async def test_what_is_under_way_and_how_long_it_usually_takes(api, incident):
     assert {name: found.fact(name) for name in UNDER_WAY} == {
         "under_way": "dep-3",
         "under_way_commit": "c" * 40,
+        "under_way_status": "build_in_progress",
         "under_way_minutes": "30.0",
         "usual_minutes": "2.0",
         "waiting": "dep-4",
@@ -339,6 +340,7 @@ async def test_a_deploy_after_the_trouble_began_is_said_to_be(api, incident):
 UNDER_WAY = {
     "under_way",
     "under_way_commit",
+    "under_way_status",
     "under_way_minutes",
     "usual_minutes",
     "waiting",
