@@ -67,11 +67,17 @@ class Source(Protocol):
 
 
 class Journal(Protocol):
-    """The newest lines of one service's log, oldest first. Raises Unavailable."""
+    """One service's log, oldest line first. Raises Unavailable."""
 
     @property
     def service(self) -> str: ...
-    async def lines(self) -> Sequence[LogLine]: ...
+    async def lines(self) -> Sequence[LogLine]:
+        """The newest."""
+        ...
+
+    async def between(self, since: datetime | None, until: datetime) -> Sequence[LogLine]:
+        """The newest of that time; None: as far back as is usual."""
+        ...
 
 
 class Diffs(Protocol):

@@ -112,6 +112,23 @@ class FakeSource:
         return self.evidence
 
 
+class FakeJournal:
+    """The log of life-os: `kept` lines, oldest first, or why it cannot be read."""
+
+    service = "life-os"
+
+    def __init__(self, lines=(), broken=""):
+        self.kept, self.broken = lines, broken
+
+    async def lines(self):
+        if self.broken:
+            raise Unavailable(self.broken)
+        return self.kept
+
+    async def between(self, since, until):
+        return [line for line in await self.lines() if (since or line.at) <= line.at <= until]
+
+
 class FakeRestart:
     """The platform's restart. `answer` is what it says, `shows` whether the effect is seen."""
 

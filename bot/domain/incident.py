@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +10,7 @@ from itertools import pairwise
 
 from .cause import Cause
 from .evidence import Evidence
+from .logs.baseline import Baseline
 from .moves import BEGINS_PROOF, TRANSITIONS, K, Kind, Status
 from .remedy import HeldBack, Live, Proposal
 from .severity import Severity, kind_of, worst
@@ -59,6 +61,7 @@ class Event:
     live: Live | None = None
     phase: Phase | None = None
     step: int = 0
+    baselines: tuple[Baseline, ...] = ()
 
     @property
     def where(self) -> str:
@@ -236,6 +239,33 @@ class Incident:
         done = [n for n, e in enumerate(self.spell) if e.kind in {K.RAN, K.UNKNOWN}]
         before = self.spell[: done[-1]] if done else ()
         return next((e for e in reversed(before) if e.kind is K.APPROVED), None)
+
+    @property
+    def tried(self) -> tuple[tuple[Event, Event], ...]:
+        """The acts of this spell after which it was not over: each start, and how that was seen."""
+        found: list[tuple[Event, Event]] = []
+        started: Event | None = None
+        for event in self.spell:
+            if event.kind in {K.STARTED, K.FAILED}:
+                started = event if event.kind is K.STARTED else None
+            elif event.kind is K.PERSISTED and started:
+                found.append((started, event))
+                started = None
+        return tuple(found)
+
+    @property
+    def deploys(self) -> tuple[Event, ...]:
+        """What people have put live in this spell."""
+        return tuple(e for e in self.spell if e.kind is K.DEPLOYED)
+
+    @property
+    def baselines(self) -> Mapping[str, Baseline]:
+        """What each service's log said before the trouble first began, as far as it was read."""
+        known = (one for event in self.timeline for one in event.baselines)
+        found: dict[str, Baseline] = {}
+        for one in known:
+            found.setdefault(one.service, one)
+        return found
 
     @property
     def acted_at(self) -> datetime | None:

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     SETTLED = "settled"  # a person has done it
     UNKNOWN = "unknown"  # may or may not have happened: never repeated
     HEALED = "healed"  # the checks pass again; not proved yet
+    DEPLOYED = "deployed"  # people have put other code live
     CHECKED = "checked"  # a step of the proof holds
     PERSISTED = "persisted"
     RECOVERED = "recovered"
@@ -48,7 +49,7 @@ S, K = Status, Kind
 
 WHILE_LIVE = (S.OPEN, S.APPROVED, S.RUNNING, S.VERIFYING)
 BEGINS_PROOF = (K.RAN, K.UNKNOWN, K.HEALED)
-REMARKS = (K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED)
+REMARKS = (K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED, K.DEPLOYED)
 
 TRANSITIONS: dict[tuple[Status, Kind], Status] = {
     **{(status, kind): status for status, kind in product(WHILE_LIVE, REMARKS)},

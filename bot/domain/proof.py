@@ -11,7 +11,10 @@ from .incident import Event, Incident, Phase
 from .moves import BEGINS_PROOF, Kind
 from .rules import Rules
 
-BEGINS_ANEW = {*BEGINS_PROOF, Kind.DETECTED, Kind.PERSISTED}  # what held before it is void
+# What held before it is void; of other code, too: what the old code has shown proves nothing of it.
+BEGINS_ANEW = {*BEGINS_PROOF, Kind.DETECTED, Kind.PERSISTED, Kind.DEPLOYED}
+NEW_ERROR = "new_error"  # code of a PERSISTED: every check passes, and the log says otherwise
+LOG_UNREAD = "log_unread"  # code of a step that held without a look at the log
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,23 @@ class Step:
     number: int
     lasts: timedelta
     due: datetime
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the whole proof is: a share from 0 to 1, and what it still takes at least."""
+
+    share: float
+    left: timedelta
+
+
+def begun(incident: Incident) -> datetime | None:
+    """From when on the proof counts: the act, or other code that came after it."""
+    acted = incident.acted_at
+    if acted is None:
+        return None
+    latest = incident.last(*BEGINS_PROOF, Kind.DEPLOYED)
+    return max(acted, latest.at) if latest else acted
 
 
 def done(incident: Incident) -> Sequence[Event]:
@@ -43,10 +63,25 @@ def plan(rules: Rules) -> Sequence[tuple[Phase, int, timedelta]]:
 
 def next_step(incident: Incident, rules: Rules) -> Step | None:
     """Return what must hold next, or None when everything has."""
-    held, since = done(incident), incident.acted_at
+    held, since = done(incident), begun(incident)
     steps = plan(rules)
     if since is None or len(held) >= len(steps):
         return None
     phase, number, lasts = steps[len(held)]
-    begun = held[-1].at if held else since
-    return Step(phase, number, lasts, begun + lasts)
+    before = held[-1].at if held else since
+    return Step(phase, number, lasts, before + lasts)
+
+
+def progress(incident: Incident, rules: Rules, now: datetime) -> Progress:
+    """Return how far the whole proof is: a step that waits for a look is not over."""
+    lengths = [lasts for _, _, lasts in plan(rules)]
+    whole, gone = sum(lengths, timedelta()), sum(lengths[: len(done(incident))], timedelta())
+    if step := next_step(incident, rules):
+        gone += min(max(now - (step.due - step.lasts), timedelta()), step.lasts)
+    return Progress(gone / whole if whole else 1.0, whole - gone)
+
+
+def regressed(incident: Incident) -> Event | None:
+    """What ended the last proof, if that was a new error alone: then every check passes."""
+    latest = incident.last(*BEGINS_ANEW)
+    return latest if latest and latest.code == NEW_ERROR else None

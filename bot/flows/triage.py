@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind, Status
-from bot.domain.remedy import hold_back, propose
+from bot.domain.remedy import Proposal, hold_back, propose
 from bot.domain.why.blame import blame
 from bot.domain.why.explain import explain
+from bot.flows.baseline import missing_baselines
 from bot.ports import Source, Unavailable, World
 
 log = logging.getLogger(__name__)
@@ -21,11 +22,14 @@ log = logging.getLogger(__name__)
 async def triage(world: World) -> bool:
     waiting = [i for i in await world.store.having(Status.OPEN) if needs_a_look(world, i)]
     for incident in waiting:
-        evidence = await gather(world, incident, world.sources)
+        evidence, before = await asyncio.gather(
+            gather(world, incident, world.sources), missing_baselines(world, incident)
+        )
         actions = [a for a in world.actions if a.service in incident.services]
         vain = blame(incident, evidence).vain(a.name for a in actions)
         now = world.now()
         offers = propose(actions, evidence, incident.version, now, world.rules, vain=vain)
+        offers = tried_last(offers, incident)
         event = Event(
             Kind.TRIAGED,
             now,
@@ -33,10 +37,18 @@ async def triage(world: World) -> bool:
             proposals=offers,
             held_back=tuple(hold_back(actions, evidence, vain)),
             cause=explain(incident, evidence, offers, world.rules.zone),
+            baselines=before,
         )
         await world.store.record(incident, event)
         say_cause(incident, event)
     return bool(waiting)
+
+
+def tried_last(offers: Sequence[Proposal], incident: Incident) -> tuple[Proposal, ...]:
+    """What was tried in this spell and did not help goes behind what was not."""
+    started = (incident.offered(event.offer) for event, _ in incident.tried)
+    vain = {one.meant for one in started if one}
+    return tuple(sorted(offers, key=lambda offer: offer.meant in vain))
 
 
 def say_cause(incident: Incident, event: Event) -> None:

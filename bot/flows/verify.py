@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.check import Seen, Verdict
 from bot.domain.evidence import Evidence
 from bot.domain.incident import Event, Incident, Phase
+from bot.domain.logs.baseline import Known
 from bot.domain.moves import BEGINS_PROOF, Kind, Status
-from bot.domain.proof import Step, done, next_step
+from bot.domain.proof import LOG_UNREAD, NEW_ERROR, Step, begun, done, next_step
+from bot.domain.rules import Rules
+from bot.flows.baseline import OVERLAP, Compared, came_with_it, compared, note_try, tried_lately
 from bot.flows.triage import gather
 from bot.flows.watch import verdicts
 from bot.ports import World
+from bot.views.acts import act_in
+from bot.views.words import plural, span
+
+log = logging.getLogger(__name__)
 
 Found = Mapping[tuple[str, str], Verdict]
 
@@ -22,26 +30,55 @@ async def verify(world: World) -> bool:
     for incident in await world.store.having(Status.VERIFYING):
         if event := await next_event(world, incident):
             await world.store.record(incident, event)
+            say_step(incident, event)
             did = True
     return did
 
 
+def say_step(incident: Incident, event: Event) -> None:
+    """What came of a step, for whoever reads the log: no words from outside."""
+    what = {"incident": incident.id, "came": str(event.kind)}
+    log.info("proof.step", extra={**what, "phase": event.phase or "-", "step": event.step})
+
+
 async def next_event(world: World, incident: Incident) -> Event | None:
-    since, now = incident.acted_at, world.now()
+    since, now = begun(incident), world.now()
     if since is None:
         raise LookupError(f"incident #{incident.id} is verifying nothing")
     found = await verdicts(world, incident, since)
     healthy = all(v is Verdict.HEALTHY for v in found.values())
     step = next_step(incident, world.rules)
     if step is None:
-        return Event(Kind.RECOVERED, now, note="back, stayed up, healthy, no regression")
+        return Event(Kind.RECOVERED, now, note=over_because(incident))
     if step.phase is Phase.BACK:
         return await is_it_back(world, incident, since, found)
     if Verdict.FAILING in found.values():
-        return Event(Kind.PERSISTED, now, note=await what_fails(world, incident, found))
+        note = f"{how_long(incident, now)}: {await what_fails(world, incident, found)}"
+        return Event(Kind.PERSISTED, now, note=note)
     if healthy and now >= step.due:
         return await holds(world, incident, step)
     return None  # too early, or nothing to be seen: neither proves anything
+
+
+def over_because(incident: Incident) -> str:
+    unread = any(step.code == LOG_UNREAD for step in done(incident))
+    but = "; its log was not compared at every step" if unread else ""
+    return f"back, stayed up, healthy, no regression{but}"
+
+
+def how_long(incident: Incident, now: datetime) -> str:
+    """When it failed again, seen from what the proof began with: 8 min after the restart."""
+    return f"{span(now - (begun(incident) or now))} after {proved(incident)}"
+
+
+def proved(incident: Incident) -> str:
+    """What the proof is of, in words that follow "after" or "since"."""
+    latest = incident.last(*BEGINS_PROOF, Kind.DEPLOYED)
+    if latest and latest.kind is Kind.DEPLOYED:
+        return "the new deploy"
+    if latest and latest.kind is not Kind.HEALED and incident.act:
+        return f"the {act_in(incident.act.offer).noun}"
+    return "it seemed well"
 
 
 async def is_it_back(
@@ -63,11 +100,62 @@ async def is_it_back(
     return None
 
 
-async def holds(world: World, incident: Incident, step: Step) -> Event:
-    before = done(incident)
-    begun = before[-1].at if before else incident.began_at
-    note = await figures(world, incident, begun)
-    return Event(Kind.CHECKED, world.now(), phase=step.phase, step=step.number, note=note)
+async def holds(world: World, incident: Incident, step: Step) -> Event | None:
+    """Write down the step with its figures, unless the log says that something new is wrong.
+
+    A log that cannot be read is waited for, as checks are that see nothing; but not for ever, as
+    those still watch: then the step says so.
+    """
+    now, before = world.now(), done(incident)
+    if await tried_lately(world, incident):
+        return None
+    first = begun(incident) if step.phase is Phase.WATCH else None
+    logged = await compared(world, incident, unread_since(incident, world.rules), first=first)
+    if logged.new:
+        note = await what_is_new(world, incident, logged.new)
+        return Event(Kind.PERSISTED, now, note=note, code=NEW_ERROR, baselines=logged.found)
+    if logged.unread and now - step.due <= world.rules.back_within:
+        await note_try(world, incident)
+        return None
+    begun_at = before[-1].at if before else incident.began_at
+    return Event(
+        Kind.CHECKED,
+        now,
+        phase=step.phase,
+        step=step.number,
+        note=await figures(world, incident, begun_at, logged),
+        code=LOG_UNREAD if logged.unread else "",
+        baselines=logged.found,
+    )
+
+
+def unread_since(incident: Incident, rules: Rules) -> datetime:
+    """From when on errors count that no step has compared yet.
+
+    A start or a deploy may be felt for a moment, and so may the end of the process before it: what
+    is logged until then, or until it is back, and not again, is no regression.
+    """
+    held = done(incident)
+    settled = max((begun(incident) or incident.began_at) + rules.start_grace, held[0].at)
+    read = [e.at - OVERLAP for e in held[1:] if e.code != LOG_UNREAD]
+    return max([settled, *read])
+
+
+async def what_is_new(world: World, incident: Incident, new: Sequence[Known]) -> str:
+    """Say what it is, and whether it came since or with the trouble itself."""
+    top, more = new[0], len(new) - 1
+    also = f" and {plural(more, 'more kind')}" if more else ""
+    before = await came_with_it(world, incident, top, begun(incident) or incident.began_at)
+    said = {
+        True: "an error of the trouble goes on",
+        False: f"a new error since {proved(incident)}",
+        None: "an error that was not there before the trouble",
+    }[before]
+    return f"{said}: {told(top)}{also}"
+
+
+def told(known: Known) -> str:
+    return f"{known.title} (×{known.count})"
 
 
 async def what_fails(world: World, incident: Incident, found: Found) -> str:
@@ -92,8 +180,8 @@ def checks_of(world: World, incident: Incident) -> list[tuple[str, str]]:
     return [(c.service, c.name) for c in world.checks if c.service in incident.services]
 
 
-async def figures(world: World, incident: Incident, since: datetime) -> str:
-    """Looks that passed, the highest error rate, memory and CPU, all since the step before."""
+async def figures(world: World, incident: Incident, since: datetime, logged: Compared) -> str:
+    """Looks that passed, the log, memory and CPU, all since the step before."""
     mine = checks_of(world, incident)
     looks = {name: await world.store.results(*name, since=since, limit=999) for name in mine}
     every = [look for found in looks.values() for look in found]
@@ -102,8 +190,19 @@ async def figures(world: World, incident: Incident, since: datetime) -> str:
     logs = looks.get((incident.service, "logs"), ())
     if rates := [look.value for look in logs if look.value is not None]:
         said.append(f"{max(rates):.1f} errors/min at most")
+    said += log_said(logged)
     said += resources(await gather(world, incident, world.sources))
     return " · ".join(said)
+
+
+def log_said(logged: Compared) -> list[str]:
+    if not logged.any_log:
+        return []
+    if logged.unread:
+        return [f"log not read ({logged.unread})"]
+    if logged.gone:
+        return [f"new at first, not again: {told(logged.gone[0])}"]
+    return ["no new errors"]
 
 
 def resources(evidence: tuple[Evidence, ...]) -> list[str]:

@@ -22,8 +22,10 @@ from bot.domain.check import (
 )
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import WHILE_LIVE, Kind, Status
+from bot.domain.proof import regressed
 from bot.domain.severity import Severity, kind_of
 from bot.domain.silence import Silence, covers
+from bot.flows.baseline import goes_on
 from bot.ports import Check, Stale, World
 
 log = logging.getLogger(__name__)
@@ -283,6 +285,16 @@ async def maybe_healed(world: World, incident: Incident) -> bool:
         return False
     if any([await just_failed(world, c) for c, v in now.items() if v is Verdict.UNSURE]):
         return False  # it does not pass, though one look proves nothing yet
-    note = "every check passes again by itself"
+    if await goes_on(world, incident):
+        return False  # the checks have passed all along: it is the log that must be quiet again
+    note = healed_how(incident)
     await world.store.record(incident, Event(Kind.HEALED, world.now(), note=note))
     return True
+
+
+def healed_how(incident: Incident) -> str:
+    if regressed(incident):
+        return "the new error has not come again"
+    if incident.deploys:
+        return "every check passes again, since the new deploy"
+    return "every check passes again by itself"

@@ -10,6 +10,8 @@ from bot.sandbox import cast, certificate
 from bot.sandbox.pace import Pace
 
 EACH_TARGET = 4.0  # real seconds: fifty of them are many for a machine that runs a whole world
+WATCH, HEALTH, REGRESSION = 120.0, 300.0, 900.0  # world seconds: the steps of a proof
+BRIEF = 0.1  # of them, where many nights are played one after another
 MOVING = 0.5  # real seconds: no check looks more often than that
 
 
@@ -64,7 +66,7 @@ def watchdog_toml(places: Places, pace: Pace) -> str:
         return f"{max(pace.real(world), least):.3f}"
 
     every = seconds(30, MOVING)
-    proof = 0.1 if places.brief else 1.0
+    proof = BRIEF if places.brief else 1.0
     return f"""
 day = [0, 24]  # the practice world knows no night in which P2 is not heard
 daily_at = -1
@@ -111,9 +113,9 @@ observe_for = {seconds(120, 25)}
 deploy_within = {seconds(1200, 90)}
 back_within = {seconds(300, 60)}
 start_within = {seconds(300, 45)}
-watch_for = {seconds(120 * proof)}
-health_for = {seconds(300 * proof)}
-regression_for = {seconds(900 * proof)}
+watch_for = {seconds(WATCH * proof)}
+health_for = {seconds(HEALTH * proof)}
+regression_for = {seconds(REGRESSION * proof)}
 remind_every = {seconds(300, 20)}
 relapse_within = {seconds(0 if places.brief else 3600)}
 start_grace = {seconds(60, 8)}
@@ -136,6 +138,11 @@ reads_per_minute = {pace.rate(300.0)}
 dollars_a_day = 50.0
 dollars_a_month = 50.0
 """
+
+
+def whole_proof(pace: Pace, *, brief: bool) -> float:
+    """Real seconds from the moment that it is back to the all-clear, at least."""
+    return pace.real((WATCH + HEALTH + REGRESSION) * (BRIEF if brief else 1.0))
 
 
 def _upstreams(places: Places) -> str:

@@ -12,6 +12,10 @@ TURNED = re.compile(
 )
 
 
+STEP = re.compile(
+    r"^(?P<at>[\d-]+ [\d:,]+) .*proof\.step incident=(?P<incident>\d+)"
+    r" came=(?P<came>\S+) phase=(?P<phase>\S+) step=\d+"
+)
 SETTLED = re.compile(
     r"cause\.settled incident=(?P<incident>\d+) look=(?P<look>\S+)"
     r" category=(?P<category>\S+) sure=(?P<sure>\S+) by=(?P<by>\S+)"
@@ -29,12 +33,23 @@ class Note:
     by: str
 
 
+@dataclass(frozen=True)
+class Step:
+    """What the watchdog wrote of a proof, by its own clock: checked, persisted or recovered."""
+
+    at: datetime
+    incident: int
+    came: str
+    phase: str
+
+
 class Seen:
     """The newest verdict of each check, in the order in which they were first heard of."""
 
     def __init__(self) -> None:
         self._newest: dict[tuple[str, str], dict[str, str]] = {}
         self.notes: list[Note] = []
+        self.steps: list[Step] = []
 
     def hear(self, at: datetime, line: str) -> None:
         if found := TURNED.search(line):
@@ -44,6 +59,10 @@ class Seen:
         if found := SETTLED.search(line):
             incident, *rest = found.groups()
             self.notes.append(Note(int(incident), *rest))
+        if found := STEP.match(line):
+            when, incident, *rest = found.groups()
+            written = datetime.strptime(when, "%Y-%m-%d %H:%M:%S,%f").astimezone()
+            self.steps.append(Step(written, int(incident), *rest))
 
     def snapshot(self) -> list[dict[str, str]]:
         """Service, name, state (a word of the watchdog's), detail, and since when."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import BEGINS_PROOF, Kind, Status
+from bot.domain.proof import regressed
 from bot.domain.remedy import Course, Proposal
 from bot.domain.rules import Rules
 from bot.domain.severity import Severity
@@ -16,7 +17,8 @@ from .acts import act_in, act_of
 from .cause import held_back, ids, on_card
 from .headline import headline, over
 from .message import Button, Message
-from .proof import proof
+from .outcome import attempts, deployed, how_it_ended, unproved
+from .proof import proof, whole
 from .words import NAME, bold, clock, code, esc, exact, flat, folded, small, span
 
 MOST_FAILING = 8  # lines of a card
@@ -72,8 +74,10 @@ def wavering(incident: Incident, rules: Rules, now: datetime) -> str:
 
 def open_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
     return [
-        failing(incident),
+        failing(incident, "What failed" if regressed(incident) else "What fails"),
         setback(incident),
+        attempts(incident, rules),
+        deployed(incident, rules),
         todo(incident),
         on_card(incident.cause) if incident.cause else "",
         findings(incident),
@@ -92,8 +96,15 @@ def verifying_body(incident: Incident, rules: Rules, now: datetime) -> list[str]
     act = incident.approved if began and began.kind is Kind.UNKNOWN else None
     what = f"{esc(act_of(act.action).noun.capitalize())}: " if act else ""
     said = f"{MARKS[began.kind]} {what}{esc(began.note, 200)}" if began else ""
-    steps = "\n".join(proof(incident, rules, now))
-    return [failing(incident, "What failed"), said, todo(incident), steps, small(NOT_BEFORE)]
+    steps = "\n".join([whole(incident, rules, now), *proof(incident, rules, now)])
+    return [
+        failing(incident, "What failed"),
+        attempts(incident, rules),
+        "\n".join(filter(None, (said, deployed(incident, rules)))),
+        todo(incident),
+        steps,
+        small(NOT_BEFORE),
+    ]
 
 
 NOT_BEFORE = "It is not called resolved before every line holds."
@@ -106,7 +117,14 @@ def over_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
     reported = incident.last(Kind.REPORTED)
     file = f"Report: {code(reported.note)}" if reported else small("The report is being written.")
     steps = proof(incident, rules, now) if end and end.kind is Kind.RECOVERED else []
-    return [how + when, "\n".join(steps), file, todo(incident)]
+    return [
+        how + when,
+        unproved(incident, rules),
+        "\n".join(steps),
+        attempts(incident, rules),
+        file,
+        todo(incident),
+    ]
 
 
 def todo(incident: Incident) -> str:
@@ -255,24 +273,6 @@ def waiting(started: Event, answer: Event | None, rules: Rules, now: datetime) -
     return f"Waiting to see it happen, {span(waited)} of at most {span(most)}"
 
 
-def how_it_ended(incident: Incident) -> str:
-    """One clause on what put it right, as far as is known."""
-    end, began, act = over(incident), incident.last(*BEGINS_PROOF), incident.act
-    if end is None:
-        return "Not over yet"
-    if end.kind is Kind.OVERRIDDEN:
-        return f"{flat(end.by, NAME)} closed it without proof: {flat(end.note).rstrip('.')}"
-    if began and began.kind is Kind.HEALED and began.by_id:
-        return f"Recovered after {flat(began.by, NAME)} said that it was fixed"
-    if act is None:
-        return "Recovered without an act of ours"
-    name = act_in(act.offer).noun
-    if began and began.kind is Kind.HEALED:
-        return f"Recovered by itself; the {name} before had not helped"
-    unsure = " (not confirmed by the platform)" if began and began.kind is Kind.UNKNOWN else ""
-    return f"Recovered after {name}, approved by {flat(act.by, NAME)}{unsure}"
-
-
 def buttons(incident: Incident, now: datetime) -> tuple[tuple[Button, ...], ...]:
     if incident.status is Status.VERIFYING and not incident.holder:
         return (have_it(incident),)
@@ -294,8 +294,13 @@ def buttons(incident: Incident, now: datetime) -> tuple[tuple[Button, ...], ...]
 def offer_button(incident: Incident, offer: Proposal, place: int) -> Button:
     """The first is what the evidence points to most: it alone stands out."""
     act = act_of(offer.action)
-    style = "" if place else "primary"
+    style = "" if place or was_tried(incident, offer) else "primary"
     return Button(f"{act.icon} {act.verb}…", "ask", incident.id, offer.id, style)
+
+
+def was_tried(incident: Incident, offer: Proposal) -> bool:
+    started = (incident.offered(event.offer) for event, _ in incident.tried)
+    return any(one is not None and one.meant == offer.meant for one in started)
 
 
 def settled_button(incident: Incident, left: Event) -> Button:

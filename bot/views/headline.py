@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind, Status
+from bot.domain.proof import regressed
 from bot.domain.rules import Rules
 from bot.domain.severity import row
 
@@ -29,6 +30,8 @@ def headline(incident: Incident, rules: Rules) -> str:
         mark, how = ENDS[end.kind]
         return f"{mark} {incident.severity} {name}: {how} after {span(lasted(incident))}"
     mark, since = MARK[incident.status], clock(incident.began_at, rules.zone)
+    if incident.status is Status.OPEN and regressed(incident):
+        return f"{mark} {incident.severity} {name} is back, with a new error · since {since}"
     if incident.status is Status.VERIFYING:
         return f"{mark} {incident.severity} {name}: checking that it is over · since {since}"
     return f"{mark} {incident.severity} {name} {impact(incident)} · since {since}"

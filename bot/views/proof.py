@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
+from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident, Phase
-from bot.domain.proof import done, next_step, plan
+from bot.domain.proof import done, next_step, plan, progress
 from bot.domain.rules import Rules
 
-from .words import bar, exact, flat, small, span
+from .words import bar, esc, exact, flat, small, span
+
+TWENTIETHS = 20  # of the whole are told: each edit of a card counts
+MARKS = {Found.SOMETHING: "✅", Found.NOTHING: "❌", Found.UNREADABLE: "🌫"}
 
 
 def proof(incident: Incident, rules: Rules, now: datetime) -> list[str]:
@@ -19,17 +24,51 @@ def proof(incident: Incident, rules: Rules, now: datetime) -> list[str]:
         name = title(phase, number, lasts, rules, held=n < len(held))
         if n < len(held):
             lines.append(f"✅ {name} {small(figures(held[n], rules))}")
-        elif n == len(held) and current and current.lasts:
-            share = 1 - (current.due - now) / current.lasts
-            late = (
-                f" {small('waiting until every check is seen to pass')}"
-                if now > current.due
-                else ""
-            )
-            lines.append(f"⏳ {name}\n{bar(share)}{late}")
+        elif n == len(held) and current:
+            late = now > current.due and bool(current.lasts)
+            lines.append(f"⏳ {name}{' ' + small(WAITS) if late else ''}")
         else:
-            lines.append(f"{'⏳' if n == len(held) else '▫️'} {name}")
-    return lines
+            lines.append(f"▫️ {name}")
+    return lines + tests(incident)
+
+
+WAITS = "waiting until every check and the log are seen"
+
+
+def whole(incident: Incident, rules: Rules, now: datetime) -> str:
+    """How far the whole proof is, and how long it takes at least."""
+    far = progress(incident, rules, now)
+    share = int(far.share * TWENTIETHS) / TWENTIETHS
+    left = span(timedelta(minutes=math.ceil(far.left / timedelta(minutes=1))))
+    once = "" if done(incident) else " once it is back"
+    return f"{bar(far.share)} {100 * share:.0f} % · {left} left{once}"
+
+
+def tests(incident: Incident) -> list[str]:
+    """What people have configured to be tried, what they expect, and what the last look said."""
+    told = next((e.evidence for e in reversed(done(incident)) if e.evidence), ())
+    return [f"{MARKS[one.found]} {esc(one.source, 40)} {small(said(one))}" for one in told]
+
+
+def said(test: Evidence) -> str:
+    expected = test.fact("expected")
+    wanted = f"expected {expected} · " if expected else ""
+    return flat(f"{wanted}{test.summary}", 160)
+
+
+def not_proved(incident: Incident, rules: Rules) -> list[str]:
+    """The steps that had not held when a person ended it."""
+    rest = plan(rules)[len(done(incident)) :]
+    named = [SHORT[phase].format(span(lasts)) for phase, _, lasts in rest if phase in SHORT]
+    rows = [f"+{span(lasts * n)}" for phase, n, lasts in rest if phase is Phase.REGRESSION]
+    return [*named, f"no regression at {', '.join(rows)}"] if rows else named
+
+
+SHORT = {
+    Phase.BACK: "back",
+    Phase.WATCH: "up for {}",
+    Phase.HEALTH: "healthy for {}",
+}
 
 
 def title(phase: Phase, number: int, lasts: timedelta, rules: Rules, *, held: bool) -> str:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import datetime
 
 from bot.domain.cause import RULES, Cause
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident, Phase
-from bot.domain.moves import Kind
+from bot.domain.moves import BEGINS_PROOF, Kind
 from bot.domain.proof import done
 from bot.domain.rules import Rules
 from bot.domain.severity import MEANING, row
 
 from .acts import act_in
-from .card import how_it_ended
 from .cause import HEADS, NOT_KNOWN
 from .headline import hurt, impact, over, was
+from .outcome import how_it_ended, what_had_not_held
+from .proof import said as said_of
 from .words import clean, flat, plural, short, span
 
 SAYS = {
@@ -40,6 +43,7 @@ SAYS = {
     Kind.SETTLED: "Done",
     Kind.UNKNOWN: "Outcome unknown",
     Kind.HEALED: "Proof begun",
+    Kind.DEPLOYED: "Other code live",
     Kind.CHECKED: "Proof",
     Kind.PERSISTED: "Not over",
     Kind.RECOVERED: "Resolved",
@@ -182,8 +186,52 @@ def within(line: str) -> str:
 
 
 def resolution(incident: Incident, rules: Rules) -> str:
-    proof = [line(e, rules) for e in done(incident)] if over(incident) else []
-    return "\n".join([f"{md(how_it_ended(incident), 300)}.", *(["", *proof] if proof else [])])
+    """How it ended, and how it came to be proved; where it was not, what a person's word covers."""
+    said = [f"{md(how_it_ended(incident), 300)}."]
+    said += ["", *(tried(*one, rules) for one in incident.tried)] if incident.tried else []
+    end = over(incident)
+    if end is None:
+        return "\n".join(said)
+    if end.kind is Kind.OVERRIDDEN:
+        at = end.at.astimezone(rules.zone).strftime("%H:%M:%S %Z")
+        said += [
+            "",
+            f"Closed by {md(end.by)} at {at}. {md(what_had_not_held(incident, rules), 400)}",
+        ]
+    steps = recovery(incident)
+    if not steps:
+        return "\n".join(said)
+    begun = steps[0].at
+    return "\n".join([*said, "", "Recovery:", "", *(since(e, begun, rules) for e in steps)])
+
+
+def recovery(incident: Incident) -> Sequence[Event]:
+    """From the act, or from when the checks passed, to the end: the last attempt alone."""
+    began, end = incident.last(*BEGINS_PROOF), over(incident)
+    if began is None or end is None or not done(incident):
+        return ()
+    spell = incident.spell
+    ends = spell.index(began)
+    acted = began.kind is not Kind.HEALED
+    starts = [n for n, e in enumerate(spell[:ends]) if e.kind is Kind.STARTED] if acted else []
+    later = spell[starts[-1] if starts else ends :]
+    return [e for e in later if e.kind in RECOVERY]
+
+
+RECOVERY = {Kind.STARTED, *BEGINS_PROOF, Kind.DEPLOYED, Kind.CHECKED, *STATES}
+
+
+def since(event: Event, begun: datetime, rules: Rules) -> str:
+    """The line of the timeline, with how long after the begin of the recovery it was."""
+    after = event.at - begun
+    text = line(event, rules)
+    tests = [f"  - {md(one.source)}: {md(said_of(one), 300)}" for one in event.evidence]
+    return "\n".join([f"{text} (+{span(after)})" if after else text, *tests])
+
+
+def tried(started: Event, seen: Event, rules: Rules) -> str:
+    at = started.at.astimezone(rules.zone).strftime("%H:%M:%S")
+    return f"- Tried: {md(act_in(started.offer).noun)} at {at}: {md(seen.note, 300)}"
 
 
 def prevention(incident: Incident) -> str:

@@ -6,12 +6,14 @@ from bot.domain.escalation import called
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind
 from bot.domain.oncall import Member
+from bot.domain.proof import LOG_UNREAD, done
 from bot.domain.rules import Rules
 
 from .acts import act_in
-from .card import how_it_ended, todo
+from .card import todo
 from .headline import headline, hurt, over, was
 from .message import Button, Message
+from .outcome import how_it_ended, unproved
 from .words import NAME, bold, clock, code, esc, exact, flat, plain, span
 
 NEWEST = 15  # lines of the log; the report has them all
@@ -30,6 +32,7 @@ LINES = {
     Kind.SETTLED: "☑️ {by} did it: {note}",
     Kind.UNKNOWN: "❔ {note}",
     Kind.HEALED: "↗️ {note}",
+    Kind.DEPLOYED: "🚀 A new deploy went live: {note}",
     Kind.PERSISTED: "❌ Not over: {note}",
 }
 
@@ -110,10 +113,19 @@ def all_clear(incident: Incident, rules: Rules) -> Message:
         f"{mark} Service: {'running' if proved else word}",
         f"{mark} Health: {'every check passes' if proved else word}",
         f"{mark} Functionality: {'no regression seen' if proved else word}",
+        *compared(incident),
         "✅ Monitoring: active",
         f"{'✅' if reported else '⏳'} Report: "
         + (code(reported.note) if reported else "being written"),
     ]
+    if not proved:
+        lines += ["", unproved(incident, rules)]
     if later := todo(incident):
         lines += ["", later]
     return Message(html="\n".join(lines), minimal=first)
+
+
+def compared(incident: Incident) -> list[str]:
+    """Said where a log could not be compared: what was not looked at is no good news."""
+    unread = any(step.code == LOG_UNREAD for step in done(incident))
+    return ["⚪ Log: not compared at every step, as it could not be read"] if unread else []

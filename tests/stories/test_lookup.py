@@ -10,20 +10,8 @@ from bot.domain.incident import Refused
 from bot.domain.logs.lines import LogLine
 from bot.flows import lookup
 from bot.flows.close import close
-from bot.ports import Unavailable
 from tests.cast import ANN, SAM
-
-
-class FakeJournal:
-    service = "life-os"
-
-    def __init__(self, lines=(), broken=""):
-        self.kept, self.broken = lines, broken
-
-    async def lines(self):
-        if self.broken:
-            raise Unavailable(self.broken)
-        return self.kept
+from tests.conftest import FakeJournal
 
 
 async def test_one_source_is_asked(world):

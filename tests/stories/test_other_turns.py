@@ -53,7 +53,9 @@ async def test_failing_again_during_the_proof_is_not_over(incident, pass_time, s
     await pass_time(minutes=1)
     found = await incident()
     assert found.status is Status.OPEN
-    assert found.last(Kind.PERSISTED).note == "service: exited with code 1"
+    assert found.last(Kind.PERSISTED).note == (
+        "5 min after it seemed well: service: exited with code 1"
+    )
 
 
 async def test_a_blind_look_proves_nothing(incident, pass_time, service_check, http_check):

@@ -229,8 +229,13 @@ def hidden(text):
     return UNSEEN & {unicodedata.category(c) for c in text if c not in "\n\t"}
 
 
+def unstyled(message):
+    """Its buttons: one stands out unless it was tried already, which equal texts may look like."""
+    return tuple(tuple(replace(button, style="") for button in row) for row in message.rows)
+
+
 HARMLESS = [
-    (name, message.rows, own_marks(parsed(message.html)), lines(message.html))
+    (name, unstyled(message), own_marks(parsed(message.html)), lines(message.html))
     for name, message in messages(["harmless"])
 ]
 
@@ -239,7 +244,7 @@ HARMLESS = [
 @given(TEXTS)
 def test_telegram_takes_every_message_and_nothing_from_outside_passes_for_ours(texts):
     for (name, message), (known, rows, marks, count) in zip(messages(texts), HARMLESS, strict=True):
-        assert (name, message.rows) == (known, rows)
+        assert (name, unstyled(message)) == (known, rows)
         assert own_marks(parsed(message.html)) <= marks, name
         assert lines(message.html) <= count, name
         assert not hidden(message.html), name

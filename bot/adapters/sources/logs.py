@@ -21,6 +21,7 @@ from bot.domain.platform import RELEASED, Deploy
 from bot.ports import Unavailable
 
 LINES = 300
+LINES_BETWEEN = 800  # lines that are compared: eight calls, as the platform counts them
 DEPLOYS = 10
 PAST = 10  # incidents
 LOOK_BACK = timedelta(hours=24)  # a service that lies still has said nothing for hours
@@ -67,8 +68,15 @@ class RecentLogs:
     async def lines(self) -> tuple[LogLine, ...]:
         """The newest of the last day, oldest first. Raises Unavailable."""
         now = self.now()
+        return await self._read(now - LOOK_BACK, now, LINES)
+
+    async def between(self, since: datetime | None, until: datetime) -> tuple[LogLine, ...]:
+        """The newest of that time, of a day at most, oldest first. Raises Unavailable."""
+        return await self._read(since or until - LOOK_BACK, until, LINES_BETWEEN)
+
+    async def _read(self, since: datetime, until: datetime, at_most: int) -> tuple[LogLine, ...]:
         owner = await self.render.owner(self.id)
-        return await self.render.logs(owner, self.id, now - LOOK_BACK, now, LINES)
+        return await self.render.logs(owner, self.id, since, until, at_most)
 
     async def _past(self) -> Sequence[Incident]:
         """Without them what is old may be taken for new; that is less than not to be read."""

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from bot.sandbox.nights import bad_deploy, crash, database, detection, nothing_wrong
+from bot.sandbox.nights import (
+    bad_deploy,
+    crash,
+    database,
+    detection,
+    not_over,
+    nothing_wrong,
+)
 from bot.sandbox.nights.story import Night
 
 NIGHTS: dict[str, Night] = {
@@ -10,6 +17,7 @@ NIGHTS: dict[str, Night] = {
     for night in (
         crash.NIGHT,
         bad_deploy.NIGHT,
+        *not_over.NIGHTS,
         *database.NIGHTS,
         nothing_wrong.NIGHT,
         *detection.NIGHTS,

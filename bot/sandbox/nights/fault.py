@@ -9,6 +9,7 @@ from functools import partial
 
 from bot.sandbox import cast
 from bot.sandbox.nights.cause import Right, explained, triaged
+from bot.sandbox.nights.early import never_early
 from bot.sandbox.nights.story import (
     BROKEN,
     PAGED,
@@ -89,6 +90,7 @@ async def over(story: Story, number: int) -> None:
     """It heals, is proved, and the all-clear says so."""
     limit = story.world.pace.real(30 * 60) * 2 + 120
     await story.until("the all-clear has come", lambda: resolved(story, number), limit)
+    never_early(story)
 
 
 def resolved(story: Story, number: int) -> object:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from bot.sandbox import cast
 from bot.sandbox.nights.cause import Right, explained, triaged
+from bot.sandbox.nights.early import never_early
 from bot.sandbox.nights.person import on_call
 from bot.sandbox.nights.story import PAGED, Story, numbers, words
 
@@ -39,8 +40,13 @@ async def resolved(story: Story) -> None:
     """Every step of the proof takes its scaled time; slow machines get some more."""
     proof = story.world.pace.real(22 * 60) * 2 + 240
     await story.until("the all-clear has arrived", lambda: story.saying("resolved after"), proof)
+    never_early(story)
     await story.until("the report has arrived", lambda: the_report(story), 60)
     await story.until("the all-clear names it", lambda: story.saying("Report: incident-"), 60)
+
+
+def never_resolved(story: Story) -> None:
+    story.must("nobody was told that it is over", not story.saying("resolved after"))
 
 
 def written(story: Story, quiet: int, *quotes: str) -> None:
