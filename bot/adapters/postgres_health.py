@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -119,39 +118,15 @@ def sessions(rows: Sequence[Row], limits: Limits) -> Health:
     details = []
     if stuck:
         since = f"sits idle in a transaction for {length(stuck[0]['idle_for'])}"
-        details.append(f"{_session(stuck[0])} {since} (limit {length(most_idle)}){_more(stuck)}")
+        details.append(f"{session_of(stuck[0])} {since} (limit {length(most_idle)}){_more(stuck)}")
     if long:
         since = f"has a transaction open for {length(long[0]['open_for'])}"
-        details.append(f"{_session(long[0])} {since} (limit {length(most)}){_more(long)}")
+        details.append(f"{session_of(long[0])} {since} (limit {length(most)}){_more(long)}")
     facts = (
         ("longest_transaction_s", f"{rows[0]['open_for'] if rows else 0:.0f}"),
         ("idle_in_transaction_s", f"{idle[0]['idle_for'] if idle else 0:.0f}"),
     )
-    return _found("long_transaction", details, facts)
-
-
-def blocked(rows: Sequence[Row], limits: Limits) -> Health:
-    """Who waits for a lock, grouped by the session at the head of each queue."""
-    waits = {row["pid"]: row for row in rows}
-    before: dict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        before[row["pid"]].append(row)
-    queues: dict[int | None, list[Row]] = defaultdict(list)
-    heads: dict[int | None, Row] = {}
-    for pid, row in waits.items():
-        head = _head(pid, before)
-        queues[head["blocker"]].append(row)
-        heads[head["blocker"]] = head
-    details = []
-    for pid, queue in sorted(queues.items(), key=lambda one: -max(r["waits"] for r in one[1])):
-        longest = max(queue, key=lambda row: row["waits"])
-        if longest["waits"] >= limits.blocked_for.total_seconds():
-            on = f" on {said(longest['relation'])}" if longest["relation"] else ""
-            waiting = _waiting(queue, longest["waits"])
-            details.append(f"{_holder(heads[pid])} a lock{on}: {waiting}")
-    longest_wait = max((row["waits"] for row in rows), default=0)
-    facts = (("blocked", str(len(waits))), ("blocked_longest_s", f"{longest_wait:.0f}"))
-    return _found("blocked", details, facts)
+    return judged("long_transaction", details, facts)
 
 
 def replication(rows: Sequence[Row], limits: Limits) -> Health:
@@ -165,7 +140,7 @@ def replication(rows: Sequence[Row], limits: Limits) -> Health:
     ]
     worst = max((row["lag"] or 0 for row in rows), default=0)
     facts = (("replicas", str(len(rows))), ("replication_lag_s", f"{worst:.0f}")) if rows else ()
-    return _found("replication", details, facts)
+    return judged("replication", details, facts)
 
 
 def standby(rows: Sequence[Row], limits: Limits) -> Health:
@@ -178,7 +153,7 @@ def standby(rows: Sequence[Row], limits: Limits) -> Health:
     if lag >= limits.replication_lag.total_seconds():
         what = f"it is {length(lag)} behind its primary"
         details.append(what if receiving else f"{what} and receives nothing from it")
-    return _found("replication", details, (("standby_lag_s", f"{lag:.0f}"),))
+    return judged("replication", details, (("standby_lag_s", f"{lag:.0f}"),))
 
 
 def slots(rows: Sequence[Row], limits: Limits) -> Health:
@@ -193,7 +168,7 @@ def slots(rows: Sequence[Row], limits: Limits) -> Health:
             details.append(f"slot {name} {kept}{reader}")
     most = max((row["retained"] or 0 for row in rows), default=0)
     facts = (("slots", str(len(rows))), ("slot_retained_mb", f"{most / 2**20:.0f}"))
-    return _found("replication", details, facts if rows else ())
+    return judged("replication", details, facts if rows else ())
 
 
 def wraparound(rows: Sequence[Row], limits: Limits) -> Health:
@@ -204,7 +179,7 @@ def wraparound(rows: Sequence[Row], limits: Limits) -> Health:
         if age >= most:
             old = f"{age / 1e6:,.0f} million (limit {most / 1e6:,.0f} million)"
             details.append(f"{what} of {said(name)} run out: {old}")
-    return _found("wraparound", details, tuple(facts))
+    return judged("wraparound", details, tuple(facts))
 
 
 def size(rows: Sequence[Row], limits: Limits) -> Health:
@@ -232,7 +207,7 @@ def writes(rows: Sequence[Row]) -> Health:
     elif row["read_only"] == "on" and row["source"] in READ_ONLY_BY and row["counts"]:
         why = f"default_transaction_read_only is on, {READ_ONLY_BY[row['source']]}"
     details = [f"it takes no writes: {why}"] if why else []
-    return _found("read_only", details, (("takes_writes", "no" if why else "yes"),))
+    return judged("read_only", details, (("takes_writes", "no" if why else "yes"),))
 
 
 def encryption(rows: Sequence[Row], ours: int) -> Health:
@@ -248,7 +223,6 @@ def encryption(rows: Sequence[Row], ours: int) -> Health:
 JUDGES: dict[str, Callable[[Sequence[Row], Limits], Health]] = {
     "crowd": crowd,
     "sessions": sessions,
-    "blocked": blocked,
     "replication": replication,
     "standby": standby,
     "slots": slots,
@@ -257,36 +231,13 @@ JUDGES: dict[str, Callable[[Sequence[Row], Limits], Health]] = {
 }
 
 
-def _found(code: str, details: Sequence[str], facts: Sequence[tuple[str, str]]) -> Health:
+def judged(code: str, details: Sequence[str], facts: Sequence[tuple[str, str]]) -> Health:
     return Health(tuple(Symptom(code, d) for d in details), tuple(facts), tuple(details))
 
 
-def _session(row: Row) -> str:
+def session_of(row: Row) -> str:
     return f"session {row['pid']}" + (f" ({said(row['who'])})" if row["who"] else "")
 
 
 def _more(rows: Sequence[Row]) -> str:
     return f", and {len(rows) - 1} more" if len(rows) > 1 else ""
-
-
-def _head(pid: int, rows: Mapping[int, Sequence[Row]]) -> Row:
-    """The row that names the first of the queue: who blocks and waits for nobody himself."""
-    seen, row = {pid}, rows[pid][0]
-    while row["blocker"] in rows and row["blocker"] not in seen:
-        seen.add(row["blocker"])
-        row = rows[row["blocker"]][0]
-    return row
-
-
-def _holder(head: Row) -> str:
-    if head["blocker"] is None:
-        return "somebody holds"
-    if head["blocker"] == 0:  # pg_blocking_pids: "zero for each prepared transaction"
-        return "a prepared transaction holds"
-    return f"{_session({'pid': head['blocker'], 'who': head['who']})} holds"
-
-
-def _waiting(queue: Sequence[Row], longest: float) -> str:
-    if len(queue) == 1:
-        return f"1 other waits, for {length(longest)}"
-    return f"{len(queue)} others wait, the longest {length(longest)}"

@@ -17,6 +17,7 @@ from bot.adapters.postgres_health import (
     together,
     writes,
 )
+from bot.adapters.postgres_locks import WAITING, blocked
 from bot.adapters.postgres_words import count, length
 
 # Settings of one transaction only: those of a session would leak through a pooler to the service.
@@ -81,29 +82,7 @@ SESSIONS = Query(
     """,
     partial=True,
 )
-# Advisory locks are waited for by design: for a turn, or to lead. A row's lock is waited for by
-# the holder's transaction id, and the table is told by the tuple.
-BLOCKED = Query(
-    "blocked",
-    "locks",
-    """
-    WITH waiting AS MATERIALIZED (
-        SELECT l.pid, l.waitstart, coalesce(l.relation, (
-                   SELECT t.relation FROM pg_locks t
-                   WHERE t.pid = l.pid AND t.locktype = 'tuple' LIMIT 1)) AS relation
-        FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-        WHERE NOT l.granted AND l.waitstart IS NOT NULL AND l.locktype <> 'advisory'
-          AND a.datname = current_database()
-        ORDER BY l.waitstart LIMIT 50
-    )
-    SELECT w.pid, greatest(extract(epoch FROM clock_timestamp() - w.waitstart), 0)::float8 AS waits,
-           (SELECT c.relname::text FROM pg_class c WHERE c.oid = w.relation) AS relation,
-           b.pid AS blocker, coalesce(nullif(s.application_name, ''), s.usename::text) AS who
-    FROM waiting w
-    LEFT JOIN LATERAL unnest(pg_blocking_pids(w.pid)) AS b(pid) ON true
-    LEFT JOIN pg_stat_activity s ON s.pid = b.pid
-    """,
-)
+BLOCKED = Query("blocked", "locks", WAITING)
 REPLICATION = Query(
     "replication",
     "replicas",
@@ -251,6 +230,8 @@ class Examiner:
             return self._deadlocked(rows)
         if query is TLS:
             return encryption(rows, ours)
+        if query is BLOCKED:
+            return blocked(rows, self._limits)
         if query is WRITES:
             return writes(rows) if self._expects_writes else Health()
         return JUDGES[query.name](rows, self._limits)

@@ -51,17 +51,17 @@ async def first_value(dsn: str, query: str, *, within: float) -> tuple[bool, obj
     except ValueError as error:  # also asyncpg's ClientConfigurationError
         raise Unavailable("the database's address is not a valid connection string") from error
     except FAILED as error:
-        raise Unavailable(f"the database cannot be reached: {_why(error, within)}") from error
+        raise Unavailable(f"the database cannot be reached: {why(error, within)}") from error
     try:
         async with asyncio.timeout(within + LONGER):
             return await _ask(connection, query, within)
     except asyncpg.PostgresError as error:
         state = error.sqlstate or ""
         if state.startswith(GONE):
-            raise Unavailable(f"the database cannot answer: {_why(error, within)}") from error
+            raise Unavailable(f"the database cannot answer: {why(error, within)}") from error
         raise QueryFailed(_refusal(error, within)) from error
     except FAILED as error:
-        raise Unavailable(f"the database cannot be asked: {_why(error, within)}") from error
+        raise Unavailable(f"the database cannot be asked: {why(error, within)}") from error
     finally:
         connection.terminate()
 
@@ -84,7 +84,7 @@ def _refusal(error: asyncpg.PostgresError, within: float) -> str:
     return f"the query fails: {few_words(str(error), 120)} (SQLSTATE {error.sqlstate})"
 
 
-def _why(error: BaseException, within: float) -> str:
+def why(error: BaseException, within: float) -> str:
     """By class and SQLSTATE, never by the text, which may hold the address."""
     if isinstance(error, asyncpg.PostgresError):
         known = CODES.get(error.sqlstate or "")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from bot.adapters.actions.cancel_deploy import CancelDeploy
 from bot.adapters.actions.clear_cache import ClearCache
 from bot.adapters.actions.deploy import Deploy
+from bot.adapters.actions.end_session import EndSession
 from bot.adapters.actions.redeploy import Redeploy
 from bot.adapters.actions.restart import Restart
 from bot.adapters.actions.restart_database import RestartDatabase
@@ -27,6 +28,7 @@ from bot.adapters.checks.statuspage import Statuspage
 from bot.adapters.checks.telegram_bot import TelegramBot
 from bot.adapters.postgres import Probe
 from bot.adapters.postgres_health import Limits
+from bot.adapters.postgres_session import Sessions
 from bot.app.rules import named
 from bot.app.sources import database_source, loop_rule, platform_sources
 from bot.app.ways import Ways, utcnow
@@ -130,14 +132,22 @@ def its_database(service: ServiceConfig, ways: Ways) -> Parts:
         on_cut=lambda: ways.soon(f"{service.name}/{Postgres.name}"),
     )
     ways.stack.callback(probe.close)
-    hosted, render = service.render_postgres_id, ways.render
-    may = hosted and RestartDatabase.name in service.acts
-    restart = RestartDatabase(service.name, hosted, render, probe, utcnow) if may else None
     return Parts(
         (Postgres(service.name, probe, utcnow),),
         (database_source(service, ways, probe),),
-        (restart,) if restart else (),
+        tuple(acts_on_database(service, ways, probe)),
     )
+
+
+def acts_on_database(service: ServiceConfig, ways: Ways, probe: Probe) -> Iterator[Action]:
+    """The milder first."""
+    if EndSession.name in service.acts:
+        dsn = service.database_url.get_secret_value()
+        within = ways.house.thresholds.database_timeout_seconds
+        yield EndSession(service.name, Sessions(dsn, within))
+    hosted = service.render_postgres_id
+    if hosted and RestartDatabase.name in service.acts:
+        yield RestartDatabase(service.name, hosted, ways.render, probe, utcnow)
 
 
 def limits_of(house: House) -> Limits:

@@ -9,7 +9,6 @@ from bot.adapters.postgres_health import (
     Health,
     Limits,
     Symptom,
-    blocked,
     crowd,
     encryption,
     replication,
@@ -22,6 +21,7 @@ from bot.adapters.postgres_health import (
     wraparound,
     writes,
 )
+from bot.adapters.postgres_locks import blocked
 from bot.adapters.postgres_queries import DEADLOCKS, Examiner
 from bot.adapters.postgres_words import length, said, volume
 from bot.domain.redact.marks import MARK

@@ -51,6 +51,9 @@ class Restart:
         stands = database_stands(evidence)
         why, likely = _why(known, history, stands=stands)
         rests_on = (known.id, database.id) if database and not stands else (known.id,)
+        if database and stands and (pid := database.fact("blocker")):
+            why = f"it may not help: session {pid} holds a lock in the database"
+            likely, rests_on = False, (known.id, database.id)
         brief = (("Service", self.id), ("Deploy", known.fact("deploy") or "unknown"))
         return Reason(why, self.id, rests_on, _live_of(known), likely=likely, brief=brief)
 
