@@ -331,6 +331,29 @@ def test_the_document_names_every_act_and_no_other():
     assert sorted(re.findall(r"`([a-z-]+)`", " ".join(rows))) == sorted(ACT_NAMES)
 
 
+TWO = 'two_people = ["rollback", "restart"]\n'
+
+
+def test_two_people_are_people_of_both_places(read):
+    for changed, more in (({"TELEGRAM_ADMINS": "7, 8"}, ""), ({}, "[people]\nresponders = [9]\n")):
+        _, house = read(changed, TWO + more)
+        assert rules(house).two_people == {"rollback", "restart"}
+
+
+@pytest.mark.parametrize("more", ["", "[people]\nadmins = [7]\nviewers = [9]\n"])
+def test_one_person_is_not_two(read, more):
+    [said] = wrong(read, {"TELEGRAM_RESPONDERS": "7"}, TWO + more)
+    assert said == (
+        "two_people needs two people who may approve: TELEGRAM_ADMINS, TELEGRAM_RESPONDERS"
+        " and people of the file name one."
+    )
+
+
+def test_two_people_takes_acts(read):
+    [said] = wrong(read, {"TELEGRAM_ADMINS": "7, 8"}, 'two_people = ["dance"]')
+    assert said.startswith("watchdog.toml: two_people names what is no act: dance; there are rest")
+
+
 def test_how_long_a_deploy_may_take_is_a_rule(read):
     _, house = read(toml="[timings]\ndeploy_within = 90")
     assert rules(house).deploy_within == timedelta(seconds=90)

@@ -122,7 +122,10 @@ class Remedy(Protocol):
 
 @dataclass(frozen=True)
 class Proposal:
-    """Exactly what is approved is exactly what is run."""
+    """Exactly what is approved is exactly what is run.
+
+    `seen_at` is when the evidence was gathered that it rests on, `likely` that this points to it.
+    """
 
     id: str
     action: str
@@ -137,6 +140,8 @@ class Proposal:
     service: str = ""
     radius: str = ""
     undo: str = ""
+    seen_at: datetime | None = None
+    likely: bool = False
 
     @property
     def meant(self) -> tuple[str, str, str]:
@@ -188,6 +193,7 @@ def propose(
             remedy,
             reason,
             now + rules.offer_valid,
+            now,
         )
         for remedy, reason in suiting
     )
@@ -218,7 +224,9 @@ def wished(
     return _proposal(name, remedy, said, until)
 
 
-def _proposal(id: str, remedy: Remedy, reason: Reason, expires_at: datetime) -> Proposal:
+def _proposal(
+    id: str, remedy: Remedy, reason: Reason, expires_at: datetime, seen_at: datetime | None = None
+) -> Proposal:
     return Proposal(
         id=id,
         action=remedy.name,
@@ -233,6 +241,8 @@ def _proposal(id: str, remedy: Remedy, reason: Reason, expires_at: datetime) -> 
         service=remedy.service,
         radius=remedy.radius,
         undo=remedy.undo,
+        seen_at=seen_at,
+        likely=reason.likely,
     )
 
 

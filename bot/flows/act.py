@@ -15,6 +15,7 @@ from bot.views.words import span
 
 NEVER_AGAIN = "it is not repeated"
 NO_SIGN = "no sign that it happened, and no proof that it did not"
+DRY = "dry run, nothing was called. I would have done this now"
 ENDED = {Course.DONE: Kind.RAN, Course.FAILED: Kind.FAILED}
 
 
@@ -38,8 +39,7 @@ async def start(world: World, incident: Incident) -> bool:
     if stop := await halted(world):
         return await withdraw(world, incident, f"{stop.by} halted everything; nothing was done")
     if world.rules.dry_run:
-        would = f"dry run: now I would have done this: {proposal.effect}"
-        return await withdraw(world, incident, would)
+        return await withdraw(world, incident, f"{DRY}: {proposal.effect}")
     # Committed before the request leaves: after a crash we do not know, but never run it twice.
     started = Event(Kind.STARTED, world.now(), offer=proposal.id, live=live)
     await world.store.record(incident, started)

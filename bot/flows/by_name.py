@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.domain.incident import Event, Incident, Refused
 from bot.domain.moves import WHILE_LIVE, Status
@@ -22,6 +23,10 @@ async def ask_by_name(world: World, action: str, words: str, by: Person, key: st
     reason. Raises Refused.
     """
     desk.allow(world, by, Role.RESPONDER)
+    for known in await world.store.having(*WHILE_LIVE):
+        if known.heard(key):
+            desk.not_changed(known, key)
+            return known
     live = await world.store.having(Status.OPEN)
     offers = [(i, p) for i in live for p in i.proposals if p.action == action]
     if len(offers) > 1:
@@ -31,6 +36,8 @@ async def ask_by_name(world: World, action: str, words: str, by: Person, key: st
         return await desk.ask(world, incident.id, proposal.id, by, key)
     incident, remedy = await meant(world, live, action)
     stop = await halted(world)
+    desk.not_during(stop)
+    await desk.as_it_was(world, incident, offer_of(world, incident, remedy, words), by, key)
 
     def event(incident: Incident) -> Event:
         desk.not_during(stop)
@@ -52,13 +59,15 @@ def offer_of(world: World, incident: Incident, remedy: Action, words: str) -> Pr
     noun = act_of(remedy.name).noun
     if incident.triage is None:
         raise Refused("I am still looking into it; ask again in a moment")
+    if words and not remedy.takes:
+        raise Refused(f"a {noun} takes nothing more: /act {remedy.name}")
     if why := blame(incident, incident.evidence).vain([remedy.name]).get(remedy.name):
         raise Refused(f"a {noun} is not on offer: {why}")
     look, until = incident.version + 1, world.now() + world.rules.offer_valid
     offer = wished(remedy, incident.evidence, words, look, until)
     if isinstance(offer, Barred):
         raise Refused(f"a {noun} is not on offer: {offer.why}")
-    return offer
+    return replace(offer, seen_at=incident.triage.at)
 
 
 async def within_reach(world: World) -> Sequence[Reach]:
@@ -77,6 +86,8 @@ def why_barred(action: Action, incident: Incident | None) -> str:
     """Why it cannot be asked for as it is, or ""."""
     if incident is None:
         return "no incident is open"
+    if incident.triage is None:
+        return "I am still looking into it"
     if why := blame(incident, incident.evidence).vain([action.name]).get(action.name):
         return why
     found = action.suits(incident.evidence, None if action.takes else "")

@@ -83,8 +83,14 @@ async def as_it_was(
     why = changed(offer.live, live)
     if why is None:
         return
-    event = said(world, Kind.WITHDRAWN, by, key, offer=offer.id, note=f"{why}; nothing was done")
-    not_changed(await record(world, incident.id, key, lambda _: event), key)
+
+    def event(newest: Incident) -> Event:
+        if newest.status is not Status.OPEN:  # somebody was faster: their yes is not ours to undo
+            raise Refused(turn_of(newest))
+        note = f"{why}; nothing was done"
+        return said(world, Kind.WITHDRAWN, by, key, offer=offer.id, note=note)
+
+    not_changed(await record(world, incident.id, key, event), key)
 
 
 def not_changed(incident: Incident, key: str) -> None:

@@ -26,6 +26,8 @@ __all__ = [
 
 VERBS = ("is ", "must ", "takes ", "names ", "needs ", "cannot ")
 
+PEOPLE = frozenset({"telegram_admins", "telegram_responders"})
+
 
 class BadSettings(Exception):  # noqa: N818 - it carries a list for the person, not a fault of ours
     """Everything that is wrong with the settings, one sentence per line."""
@@ -68,10 +70,15 @@ def contradictions(settings: Settings, house: House | None, bad: frozenset[str])
     if house is None:
         return wrong
     people = house.people.admins | house.people.responders
-    if not people and not bad & {"telegram_admins", "telegram_responders"}:
+    if not people and not bad & PEOPLE:
         wrong.append(
             "TELEGRAM_ADMINS or TELEGRAM_RESPONDERS must name at least one numeric id,"
             " or nobody could approve anything."
+        )
+    elif house.two_people and len(people) == 1 and not bad & PEOPLE:
+        wrong.append(
+            "two_people needs two people who may approve: TELEGRAM_ADMINS, TELEGRAM_RESPONDERS"
+            " and people of the file name one."
         )
     key = settings.render_api_key.get_secret_value()
     if not key and any(s.render_service_id or s.render_postgres_id for s in house.services):

@@ -199,6 +199,8 @@ class House(Strict):
     claude: ClaudeConfig = ClaudeConfig()
     people: PeopleConfig = PeopleConfig()
 
+    _two = field_validator("two_people")(names_of_acts)
+
     @field_validator("timezone")
     @classmethod
     def known_zone(cls, name: str) -> str:

@@ -226,10 +226,18 @@ def question(incident: Incident, rules: Rules, now: datetime) -> str:
             *(f"{bold(label)}: {esc(line, 120)}" for label, line in consequences(offer)),
             f"{esc(offer.why[:1].upper() + offer.why[1:], 160)}{grounds}",
             *(f"{bold(label)}: {esc(line, 120)}" for label, line in offer.brief),
-            small(f"{flat(asked.by, NAME)} asked. Tap until {until}, or type:"),
+            small(
+                f"{flat(asked.by, NAME)} asked. {whose_yes(offer, rules)} until {until}, or type:"
+            ),
             f"{code(f'/approve {asked.ask}')}  {code(f'/deny {asked.ask}')}",
         )
     )
+
+
+def whose_yes(offer: Proposal, rules: Rules) -> str:
+    """Who may say yes, and what comes of it where nothing is called."""
+    dry = "Dry run: nothing will be called. " if rules.dry_run else ""
+    return f"{dry}{'Somebody else taps' if offer.action in rules.two_people else 'Tap'}"
 
 
 def consequences(offer: Proposal) -> list[tuple[str, str]]:
