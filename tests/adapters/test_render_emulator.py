@@ -73,7 +73,7 @@ async def test_a_crash_is_seen_and_a_restart_is_seen_to_work(platform, service, 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "error", "hang"])
 async def test_a_restart_whose_answer_is_lost_is_never_repeated(platform, service, render, kind):
-    render._within = 0.5
+    render._within = 2.0
     restart = Restart("s", service.id, render, now)
     before, at = await restart.live(), now()
     platform.faults.arm(kind, method="POST", path="/restart", status=503)
