@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.domain.charts.chart import Chart
 from bot.domain.check import Result
@@ -48,6 +48,14 @@ class Check(Protocol):
     @property
     def name(self) -> str: ...
     async def look(self) -> Result: ...
+
+
+@runtime_checkable
+class Test(Check, Protocol):
+    """A functional test that people have configured: it says what they expect, in a few words."""
+
+    @property
+    def expects(self) -> str: ...
 
 
 class Witness(Protocol):

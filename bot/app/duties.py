@@ -29,6 +29,7 @@ from bot.flows.announce import announce, refresh
 from bot.flows.blindness import tell_blindness
 from bot.flows.close import close
 from bot.flows.daily import daily
+from bot.flows.deployed import deployed
 from bot.flows.draw import draw
 from bot.flows.engine import Bell, Duty, News
 from bot.flows.investigate import investigate
@@ -47,6 +48,7 @@ log = logging.getLogger(__name__)
 ASKING = 75.0  # seconds that a model may take, and what is done with its answer
 ANSWERING = 110.0  # the same of a question, for which it looks things up
 KEEP = timedelta(days=7)  # of looks, handled updates and delivered lines
+LOOK_FOR_CODE = 5.0  # seconds; one call of the platform each, while an incident is open
 MARGIN = 30.0  # seconds that a look may take beside what it waits for
 PAGE_FIRST = 0.2  # seconds that it takes to write a page and send it
 NOTHING: frozenset[News] = frozenset()
@@ -131,6 +133,7 @@ def flows(world: World) -> list[Duty]:
         adds("question", partial(answer, world), 2, deadline=ANSWERING, abrupt=True, makes=post),
         works("act", partial(act, world), 1),
         works("verify", partial(verify, world), 1),
+        Duty("deployed", partial(deployed, world), LOOK_FOR_CODE, heeds=NOTHING, makes=incident),
         adds("close", partial(close, world), 5),
         timed("refresh", partial(refresh, world), 2),
         timed("remind", partial(remind, world), 2),

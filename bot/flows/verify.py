@@ -6,8 +6,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.domain.check import Seen, Verdict
-from bot.domain.evidence import Evidence
+from bot.domain.check import Result, Seen, Verdict
+from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident, Phase
 from bot.domain.logs.baseline import Known
 from bot.domain.moves import BEGINS_PROOF, Kind, Status
@@ -16,13 +16,13 @@ from bot.domain.rules import Rules
 from bot.flows.baseline import OVERLAP, Compared, came_with_it, compared, note_try, tried_lately
 from bot.flows.triage import gather
 from bot.flows.watch import verdicts
-from bot.ports import World
+from bot.ports import Test, World
 from bot.views.acts import act_in
 from bot.views.words import plural, span
 
 log = logging.getLogger(__name__)
 
-Found = Mapping[tuple[str, str], Verdict]
+Verdicts = Mapping[tuple[str, str], Verdict]
 
 
 async def verify(world: World) -> bool:
@@ -82,7 +82,7 @@ def proved(incident: Incident) -> str:
 
 
 async def is_it_back(
-    world: World, incident: Incident, since: datetime, found: Found
+    world: World, incident: Incident, since: datetime, found: Verdicts
 ) -> Event | None:
     now = world.now()
     if all(v is Verdict.HEALTHY for v in found.values()):
@@ -125,6 +125,7 @@ async def holds(world: World, incident: Incident, step: Step) -> Event | None:
         step=step.number,
         note=await figures(world, incident, begun_at, logged),
         code=LOG_UNREAD if logged.unread else "",
+        evidence=await tested(world, incident),
         baselines=logged.found,
     )
 
@@ -158,7 +159,7 @@ def told(known: Known) -> str:
     return f"{known.title} (×{known.count})"
 
 
-async def what_fails(world: World, incident: Incident, found: Found) -> str:
+async def what_fails(world: World, incident: Incident, found: Verdicts) -> str:
     """One clause per check that is not healthy, in the words of its newest look."""
     bad = [name for name, verdict in found.items() if verdict is not Verdict.HEALTHY]
     clauses = []
@@ -178,6 +179,28 @@ async def newest_looks(world: World, incident: Incident, since: datetime) -> str
 
 def checks_of(world: World, incident: Incident) -> list[tuple[str, str]]:
     return [(c.service, c.name) for c in world.checks if c.service in incident.services]
+
+
+async def tested(world: World, incident: Incident) -> tuple[Evidence, ...]:
+    """What people have configured to be tried: what is expected, and what the last look said."""
+    found = []
+    for check in world.checks:
+        own = check.service in incident.services and ":" in check.name
+        if own and isinstance(check, Test):
+            looks = await world.store.results(check.service, check.name, limit=1)
+            whose = "" if check.service == incident.service else f"{check.service} "
+            found.append(as_evidence(f"{whose}{check.name}", check.expects, looks))
+    return tuple(found)
+
+
+SAW = {Seen.PASS: Found.SOMETHING, Seen.FAIL: Found.NOTHING, Seen.BLIND: Found.UNREADABLE}
+
+
+def as_evidence(name: str, expected: str, looks: Sequence[Result]) -> Evidence:
+    facts = (("expected", expected),)
+    if not looks:
+        return Evidence("", name, Found.UNREADABLE, "not looked at yet", facts)
+    return Evidence("", name, SAW[looks[0].seen], looks[0].detail, facts)
 
 
 async def figures(world: World, incident: Incident, since: datetime, logged: Compared) -> str:

@@ -13,7 +13,13 @@ from .words import esc, flat
 
 MOST_NAMED = 3  # marks, the newest
 LONGEST, SHORTEST = 800, 400  # units: a caption takes 1024
-NAMES = {Sign.DEPLOY: "deploy", Sign.RESTART: "restart", Sign.CRASH: "crash", Sign.ACT: "our"}
+NAMES = {
+    Sign.DEPLOY: "deploy",
+    Sign.RESTART: "restart",
+    Sign.CRASH: "crash",
+    Sign.ACT: "our",
+    Sign.BACK: "back",
+}
 
 
 def words_of(chart: Chart, incident: Incident, rules: Rules, *, missing: str = "") -> Message:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.incident import Event, Incident, Phase
 from bot.domain.moves import Kind
-from bot.domain.proof import done, next_step, plan
+from bot.domain.proof import NEW_ERROR, begun, done, next_step, plan, progress, regressed
 from bot.domain.rules import Rules
 
 START = datetime(2026, 1, 1, 3, 12, tzinfo=UTC)
@@ -115,3 +115,46 @@ def test_what_held_before_it_failed_again_proves_nothing(void):
 def test_what_held_stays_done_once_it_is_over():
     incident = told(*ACTED, *HELD, (K.RECOVERED, 27), (K.REPORTED, 28), (K.NOTED, 29))
     assert len(done(incident)) == len(plan(RULES))
+
+
+@pytest.mark.parametrize(
+    ("held", "now", "share", "left"),
+    [(0, 60, 0, 22), (1, 5, 1, 21), (2, 6, 2, 20), (3, 13, 9, 13), (6, 26, 22, 0)],
+)
+def test_how_far_it_is(held, now, share, left):
+    """A step that is late does not fill the bar of the ones behind it."""
+    far = progress(told(*ACTED, *HELD[:held]), RULES, START + minutes(now))
+    assert (far.share, far.left) == (pytest.approx(share / 22), minutes(left))
+
+
+def test_other_code_in_the_middle_makes_void_what_the_old_code_proved():
+    incident = told(*ACTED, *HELD[:3], (K.DEPLOYED, 13))
+    assert done(incident) == []
+    assert next_step(incident, RULES).due == begun(incident) == START + minutes(13)
+
+
+def test_other_code_before_the_act_changes_nothing():
+    incident = told((K.DEPLOYED, 0), *ACTED, *HELD[:2])
+    assert len(done(incident)) == 2
+    assert begun(incident) == START + minutes(3)
+
+
+def test_only_a_new_error_alone_leaves_a_service_that_is_back():
+    incident = told(*ACTED, *HELD[:2])
+    assert regressed(incident.after(Event(K.PERSISTED, START + minutes(8)))) is None
+    ended = incident.after(Event(K.PERSISTED, START + minutes(8), code=NEW_ERROR))
+    assert regressed(ended) is ended.timeline[-1]
+    again = ended.after(Event(K.HEALED, START + minutes(20)))
+    assert regressed(again) is None
+
+
+def test_what_was_tried_is_of_this_spell_and_only_what_was_done():
+    failed = ((K.APPROVED, 1), (K.STARTED, 2), (K.FAILED, 3))
+    assert told(*failed).tried == ()
+    assert told(*ACTED, *HELD).tried == ()
+    [(started, seen)] = told(*failed, *ACTED, HELD[0], (K.PERSISTED, 12)).tried
+    assert (started.kind, seen.at) == (K.STARTED, START + minutes(12))
+    healed = told(*ACTED, (K.PERSISTED, 12), (K.HEALED, 13), (K.PERSISTED, 20))
+    assert len(healed.tried) == 1
+    over = (*HELD, (K.RECOVERED, 27), (K.REPORTED, 28), (K.DETECTED, 40))
+    assert told(*ACTED, (K.PERSISTED, 4), *AGAIN, *over).tried == ()

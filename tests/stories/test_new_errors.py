@@ -13,7 +13,7 @@ from bot.domain.remedy import Risk
 from bot.flows import desk
 from bot.flows.triage import tried_last
 from tests.cast import ANN
-from tests.conftest import FakeJournal
+from tests.conftest import FakeCheck, FakeJournal
 
 USUAL = "ERROR lifeos: cannot reach the calendar, 3 tries"
 NEW = "ERROR lifeos: ModuleNotFoundError: No module named 'streaks'"
@@ -208,3 +208,44 @@ async def test_what_was_tried_in_vain_is_offered_last_and_does_not_stand_out(
     card = (await shown())["card:1:0"].message
     assert "Tried: <s>restart</s> at 03:15: did not help" in card.html
     assert card.rows[0][0].style == ""
+
+
+class FakeTest(FakeCheck):
+    """A test that somebody has configured."""
+
+    expects = "at least 1"
+
+
+async def test_configured_tests_are_rows_of_the_proof(
+    world, clock, restarted, pass_time, incident, shown, archive
+):
+    goals = FakeTest(clock, "sql:goals", "it gives 12")
+    world.checks.append(goals)
+    await restarted()
+    await pass_time(minutes=4)
+    goals.blind("the database cannot be reached")
+    await pass_time(minutes=1)
+    card = (await shown())["card:1:0"].message.html
+    assert "✅ sql:goals <i>expected at least 1 · it gives 12</i>" in card
+    goals.heals()
+    await pass_time(minutes=30)
+    [text] = archive.files.values()
+    assert "- sql:goals: expected at least 1 · it gives 12" in text
+
+
+async def test_a_persons_word_says_what_it_stands_in_for(
+    world, restarted, pass_time, incident, shown, archive
+):
+    await restarted()
+    await pass_time(minutes=8)
+    await desk.resolve(world, 1, "the customer confirms it", ANN, "tg:9")
+    await pass_time(minutes=1)
+    rest = "Not proved when it was closed: no regression at +5 min, +10 min, +15 min."
+    posts = await shown()
+    for key in ("card:1:0", "clear:1:0"):
+        said = posts[key].message.html
+        assert "Ann closed it without proof: the customer confirms it" in said
+        assert rest in said
+    [text] = archive.files.values()
+    assert "Closed by Ann at 03:23:" in text
+    assert "Not proved when it was closed: no regression at +5 min" in text.replace("\\", "")

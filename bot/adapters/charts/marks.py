@@ -24,7 +24,13 @@ from bot.adapters.charts.style import (
 from bot.adapters.charts.text import fitted, shown, width
 from bot.domain.charts.chart import Chart, Mark, Shape, Sign, State
 
-URGENT = (Sign.ACT, Sign.DEPLOY, Sign.RESTART, Sign.CRASH)  # whose names are placed first
+URGENT = (
+    Sign.ACT,
+    Sign.BACK,
+    Sign.DEPLOY,
+    Sign.RESTART,
+    Sign.CRASH,
+)  # whose names are placed first
 LONGEST_NAME = 300  # pixels
 GAP = 16  # pixels between names, and beside the sign in the key
 SWATCH = 30  # pixels

@@ -63,6 +63,7 @@ PALETTES = {
             Sign.RESTART: "#9ad0f2",
             Sign.CRASH: "#f0753a",
             Sign.ACT: "#f0e442",
+            Sign.BACK: "#2fb592",
         },
     ),
     Theme.LIGHT: Palette(
@@ -82,15 +83,17 @@ PALETTES = {
             Sign.RESTART: "#0072b2",
             Sign.CRASH: "#bf4600",
             Sign.ACT: "#6e6400",
+            Sign.BACK: "#00805c",
         },
     ),
 }
-MARKERS = {Sign.DEPLOY: "D", Sign.RESTART: "^", Sign.CRASH: "v", Sign.ACT: "o"}
+MARKERS = {Sign.DEPLOY: "D", Sign.RESTART: "^", Sign.CRASH: "v", Sign.ACT: "o", Sign.BACK: "s"}
 SIGN_NAMES = {
     Sign.DEPLOY: "deploy",
     Sign.RESTART: "restart",
     Sign.CRASH: "crash",
     Sign.ACT: "done by us",
+    Sign.BACK: "back",
 }
 SHAPE_NAMES = {Shape.FAILED: "failed", Shape.BLIND: "not seen"}
 STATE_NAMES = {State.GOOD: "good", State.BAD: "failed", State.BLIND: "not seen"}

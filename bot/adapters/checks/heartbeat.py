@@ -40,6 +40,11 @@ class Heartbeat:
     now: Callable[[], datetime]
     _since: datetime | None = field(default=None, repr=False)
 
+    @property
+    def expects(self) -> str:
+        """In words that follow "expected"."""
+        return f"a sign of life every {_length(self.every)}"
+
     async def look(self) -> Result:
         try:
             beat = await self.last()

@@ -53,6 +53,21 @@ class Http:
     header: str = ""
     header_equals: str = ""
 
+    @property
+    def expects(self) -> str:
+        """What the settings ask for, in words that follow "expected"; no value that we send."""
+        ranges = " or ".join(
+            f"HTTP {low}" if low == high else f"HTTP {low} to {high}"
+            for low, high in _ranges(self.expect)
+        )
+        asked = (
+            f"“{few_words(self.contains)}”" if self.contains else "",
+            f"no “{few_words(self.lacks)}”" if self.lacks else "",
+            _equal(self.json_path, self.equals),
+            _equal(self.header, self.header_equals),
+        )
+        return ", ".join([ranges, *filter(None, asked)])
+
     async def look(self) -> Result:
         at = self.now()
         try:
@@ -150,6 +165,10 @@ class Http:
             if len(secret) >= SHORTEST_SECRET:
                 text = text.replace(secret, "[secret]")
         return f"“{few_words(text)}”"
+
+
+def _equal(name: str, wanted: str) -> str:
+    return f"{few_words(name)} = {few_words(wanted)}" if name and wanted else few_words(name)
 
 
 def _ranges(expect: Statuses) -> tuple[tuple[int, int], ...]:

@@ -44,6 +44,11 @@ class Job:
     _searched: bool = field(default=False, repr=False)
     _done: set[str] = field(default_factory=set, repr=False)
 
+    @property
+    def expects(self) -> str:
+        """In words that follow "expected"."""
+        return f"to succeed within {self.within:g} s"
+
     async def look(self) -> Result:
         try:
             if self._running is None:

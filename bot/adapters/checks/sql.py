@@ -33,6 +33,14 @@ class Sql:
     within: float = 5.0
     name: str = "sql"
 
+    @property
+    def expects(self) -> str:
+        """What the settings ask for, in words that follow "expected"."""
+        least = f"at least {self.at_least:g}" if self.at_least is not None else ""
+        most = f"at most {self.at_most:g}" if self.at_most is not None else ""
+        equal = f"“{few_words(self.equals)}”" if self.equals else ""
+        return " and ".join(filter(None, (equal, least, most))) or "a row"
+
     async def look(self) -> Result:
         at = self.now()
         try:

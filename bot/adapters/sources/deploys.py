@@ -41,6 +41,7 @@ class Deploys:
             **_code(deploys),
             **_under_way(deploys, now),
             **_way_back(deploys, target, incident.began_at, now),
+            **_running(deploys, self.service),
         }
         summary = _summary(deploys[0], before)
         return Evidence("D1", self.name, Found.SOMETHING, summary, tuple(facts.items()), lines)
@@ -128,6 +129,17 @@ def _way_back(
     before = (began - came).total_seconds() / 60
     said = _length(max(before, 0))
     return {**facts, "live_minutes_before": f"{before:.1f}", "live_before_said": said}
+
+
+def _running(deploys: Sequence[Deploy], service: str) -> dict[str, str]:
+    """Whose code runs now, since when, and when its deploy was made: times as ISO 8601."""
+    live = live_deploy(deploys)
+    if live is None or not live.commit:
+        return {}
+    facts = {"runs": live.id, "runs_commit": live.commit, "runs_said": _commit(live)}
+    times = {"runs_since": live.finished_at or live.created_at, "runs_made": live.created_at}
+    told = {name: at.isoformat() for name, at in times.items() if at}
+    return {**facts, **told, "runs_service": service}
 
 
 def _line(deploy: Deploy, now: datetime) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from bot.domain.evidence import Evidence
-from bot.domain.incident import Event, Incident
+from bot.domain.incident import Event, Incident, Phase
 from bot.domain.logs.lines import clean
 from bot.domain.measures.points import Points, thin
 from bot.domain.measures.usage import moments
@@ -45,6 +45,7 @@ class Sign(StrEnum):
     RESTART = "restart"
     CRASH = "crash"
     ACT = "act"
+    BACK = "back"  # every check passed again
 
 
 class State(StrEnum):
@@ -233,11 +234,15 @@ def spells(incident: Incident, now: datetime) -> Iterator[Spell]:
 
 
 def acts(timeline: Iterable[Event]) -> Iterator[Mark]:
-    """What was done by us: `4.restart@life-os` is a restart."""
+    """What we did (`4.restart@life-os` is a restart), what people put live, when it was back."""
     for event in timeline:
         if event.kind is Kind.STARTED:
             name = event.offer.partition(".")[2].partition("@")[0].replace("-", " ")
             yield Mark(event.at, Sign.ACT, line(name or "act"))
+        elif event.kind is Kind.CHECKED and event.phase is Phase.BACK:
+            yield Mark(event.at, Sign.BACK)
+        elif event.kind is Kind.DEPLOYED:
+            yield Mark(event.at, Sign.DEPLOY, line(event.note[:COMMIT]))
 
 
 def happened(evidence: Iterable[Evidence], began: datetime) -> Iterator[Mark]:

@@ -145,7 +145,11 @@ def what_helped(incident: Incident, end: Event) -> str:
         return ""
     if began.kind is not Kind.HEALED:
         return _act(incident, began)
-    return _person(_note_of_people(incident)) if began.by_id else BY_ITSELF
+    if began.by_id:
+        return _person(_note_of_people(incident))
+    acted = incident.act
+    theirs = [e for e in incident.deploys if acted is None or e.at > acted.at]
+    return _person(f"deploy {theirs[-1].note}") if theirs else BY_ITSELF
 
 
 def what_did_not(incident: Incident) -> tuple[str, ...]:

@@ -291,6 +291,12 @@ async def test_deploys(api, incident):
         "target_said": "aaaaaaa “Begin”, 10 h old",
         "live_minutes_before": "117.0",
         "live_before_said": "117 min",
+        "runs": "dep-2",
+        "runs_commit": "b" * 40,
+        "runs_said": "bbbbbbb “Fix it”",
+        "runs_since": "2026-03-02T10:00:00+00:00",
+        "runs_made": "2026-03-02T09:58:00+00:00",
+        "runs_service": "life-os",
     }
     assert found.summary == ("latest is live: bbbbbbb “Fix it”, 117 min before the trouble began")
     assert found.lines == (
