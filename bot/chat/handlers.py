@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
+from contextlib import suppress
 
 from telegram import CallbackQuery, Message
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot.chat.buttons import token_of
-from bot.chat.client import Client, understood
+from bot.chat.client import ODD, Client, understood
 from bot.chat.commands import (
     Spoken,
     Typed,
@@ -36,6 +37,7 @@ from bot.views.status import NextLook
 log = logging.getLogger(__name__)
 
 TRIES = 3  # of one update, before it is given up
+GIVEN_UP = "No: that failed several times on my side. See the newest card, then try again."
 SETTLING = 1.5  # seconds until a message just sent has its number in the store
 ANSWER = 200  # characters: Bot API answerCallbackQuery
 ANSWER_WITHIN = 5.0  # seconds
@@ -65,7 +67,7 @@ class Handlers:
         self.tries[kept.id] += 1
         if self.tries[kept.id] > TRIES:
             log.error("update.given_up", extra={"update": kept.id})
-            return "given up"
+            return await self.give_up(kept)
         try:
             update = understood(kept.body, self.api)
         except ValueError as odd:
@@ -76,6 +78,23 @@ class Handlers:
         if update.message:
             return await self.told(update.message, kept.id)
         return "nothing to do"
+
+    async def give_up(self, kept: Kept) -> str:
+        """Say so to whoever waits: what is never answered looks as if it were still under way."""
+        with suppress(*ODD):
+            update = understood(kept.body, self.api)
+            if update.callback_query:
+                await self.answer(update.callback_query, GIVEN_UP)
+            elif update.message and await self.is_for_us(update.message):
+                await self.say(spoken(GIVEN_UP), update.message, kept.id)
+        return "given up"
+
+    async def is_for_us(self, message: Message) -> bool:
+        """Whether it is a command of a person in the on-call chat that names no other bot."""
+        command = typed(message)
+        if command is None or command.at or sender(message) is None:
+            return False
+        return message.chat.id == await self.world.store.chat_now(self.world.chat)
 
     async def tapped(self, query: CallbackQuery, key: str) -> str:
         try:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from bot.domain.check import Verdict
-from bot.domain.incident import Event, Incident
+from bot.domain.incident import Event, Incident, Refused
 from bot.domain.moves import Kind, Status
 from bot.domain.remedy import Answer, Course, Effect, Live, Proposal, changed
 from bot.flows.halted import halted
 from bot.flows.watch import verdicts
-from bot.ports import Action, Stale, Unavailable, World
+from bot.ports import Action, Reply, Stale, Unavailable, World
 from bot.views.words import span
 
 NEVER_AGAIN = "it is not repeated"
 NO_SIGN = "no sign that it happened, and no proof that it did not"
 DRY = "dry run, nothing was called. I would have done this now"
+TOO_LATE = "the approval came too long ago; nothing was done"
 ENDED = {Course.DONE: Kind.RAN, Course.FAILED: Kind.FAILED}
 
 
@@ -42,11 +44,23 @@ async def start(world: World, incident: Incident) -> bool:
         return await withdraw(world, incident, f"{DRY}: {proposal.effect}")
     # Committed before the request leaves: after a crash we do not know, but never run it twice.
     started = Event(Kind.STARTED, world.now(), offer=proposal.id, live=live)
-    await world.store.record(incident, started)
-    reply = await action.run(proposal)
+    incident = await world.store.record(incident, started)
+    why = await overtaken(world, incident)
+    reply = Reply(Answer.REFUSED, why) if why else await action.run(proposal)
     kind = Kind.FAILED if reply.answer is Answer.REFUSED else Kind.ANSWERED
     await write_down(world, incident.id, Event(kind, world.now(), note=reply.note))
     return True
+
+
+async def overtaken(world: World, incident: Incident) -> str | None:
+    """Say what has come between the last look and the claim, or None. Then comes the call."""
+    newest = await world.store.incident(incident.id)
+    if newest is None or newest.status is not Status.RUNNING:
+        return "it was held up for so long that it was given up; nothing was done"
+    if came_too_late(world, incident):
+        return TOO_LATE
+    stop = await halted(world)
+    return f"{stop.by} halted everything; nothing was done" if stop else None
 
 
 async def withdraw(world: World, incident: Incident, why: str) -> bool:
@@ -58,9 +72,8 @@ async def premise_gone(
     world: World, incident: Incident, proposal: Proposal, live: Live
 ) -> str | None:
     """Say why what was approved should not be done any more, or None."""
-    approval = incident.last(Kind.APPROVED)
-    if approval and world.now() - approval.at > world.rules.ask_valid:
-        return "the approval came too long ago; nothing was done"
+    if came_too_late(world, incident):
+        return TOO_LATE
     if why := changed(proposal.live, live):
         return f"{why}; nothing was done"
     failed = {incident.named(e) for e in incident.failing}
@@ -68,6 +81,11 @@ async def premise_gone(
     if failed and all(now.get(check) is Verdict.HEALTHY for check in failed):
         return "every check passes again; nothing was done"
     return None
+
+
+def came_too_late(world: World, incident: Incident) -> bool:
+    approval = incident.last(Kind.APPROVED)
+    return approval is not None and world.now() - approval.at > world.rules.ask_valid
 
 
 async def observe(world: World, incident: Incident) -> bool:
@@ -177,8 +195,9 @@ def action_for(world: World, incident: Incident, proposal: Proposal) -> Action |
 async def write_down(world: World, id: int, event: Event) -> None:
     """Record what is a fact already, however often the timeline moves on meanwhile."""
     while incident := await world.store.incident(id):
-        try:
-            await world.store.record(incident, event)
-        except Stale:
-            continue
+        with suppress(Refused):  # an instance beside us has seen its effect and gone on
+            try:
+                await world.store.record(incident, event)
+            except Stale:
+                continue
         return

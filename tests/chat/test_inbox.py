@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bot.chat.handlers import GIVEN_UP, TRIES
 from bot.ports import Unavailable, Update
 from bot.sandbox.telegram.faults import Fault
 from tests.cast import ANN, CHAT
@@ -109,3 +110,28 @@ async def test_an_update_that_fails_is_given_up_and_stands_in_nobodys_way(store,
             await handlers.turn()
     await handlers.turn()
     assert await store.unhandled() == []
+
+
+async def test_who_waits_is_told_when_it_is_given_up(
+    world, card, telegram, api, inbox, handlers, deliver, chat, monkeypatch
+):
+    """The disk is full for a while: a tap and a command are answered all the same."""
+
+    async def full(*_):
+        raise Unavailable("the disk is full")
+
+    button = card["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    query = telegram.tap(ANN.id, CHAT, card["message_id"], button)
+    telegram.say(ANN.id, CHAT, "/ack")
+    telegram.say(ANN.id, CHAT, "that is no command")
+    await api_turn(inbox, api)
+    with monkeypatch.context() as broken:
+        broken.setattr(world.store, "record", full)
+        for _ in range(2 * TRIES):
+            with pytest.raises(Unavailable):
+                await handlers.turn()
+        await handlers.turn()
+    await deliver()
+    assert telegram.tapped(query).text == GIVEN_UP
+    assert [m["text"] for m in chat()[1:]] == [GIVEN_UP]
+    assert await world.store.unhandled() == []

@@ -145,6 +145,46 @@ async def test_two_engines_at_once_call_once(world, asked, restart):
     assert restart.calls == ["srv-1"]
 
 
+async def beside(world, restart, clock, *, meanwhile):
+    """Another instance works on the same store between our claim and our call, or during it."""
+    run, record = restart.run, world.store.record
+
+    async def slow(proposal):
+        answer = await run(proposal)
+        await act(world)
+        return answer
+
+    async def held_up(incident, event):
+        after = await record(incident, event)
+        if event.kind is Kind.STARTED:
+            clock.tick(minutes=3)
+            await act(world)
+        return after
+
+    if meanwhile == "during":
+        restart.run = slow
+    else:
+        world.store.record = held_up
+    await act(world)
+
+
+async def test_another_instance_that_sees_the_effect_first_is_no_error(
+    world, asked, restart, clock
+):
+    await desk.approve(world, await asked(), ANN, "tg:2")
+    await beside(world, restart, clock, meanwhile="during")
+    found = await world.store.latest("life-os")
+    assert (found.status, found.timeline[-1].kind) == (Status.VERIFYING, Kind.RAN)
+
+
+async def test_what_another_instance_gave_up_is_not_called_late(world, asked, restart, clock):
+    await desk.approve(world, await asked(), ANN, "tg:2")
+    await beside(world, restart, clock, meanwhile="before")
+    found = await world.store.latest("life-os")
+    assert (found.status, found.timeline[-1].kind) == (Status.VERIFYING, Kind.UNKNOWN)
+    assert restart.calls == []
+
+
 @pytest.mark.parametrize(
     ("live", "why"),
     [

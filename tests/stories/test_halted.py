@@ -51,6 +51,24 @@ async def test_what_is_approved_already_is_not_begun(world, asked, restart):
     assert found.last(Kind.WITHDRAWN).note == "Ben halted everything; nothing was done"
 
 
+async def test_what_is_halted_while_it_begins_is_not_called(world, asked, restart, monkeypatch):
+    """It was written down that it begins; the halt comes before the request leaves."""
+    await desk.approve(world, asked, ANN, "tg:2")
+    record = world.store.record
+
+    async def halted_meanwhile(incident, event):
+        after = await record(incident, event)
+        if event.kind is Kind.STARTED:
+            await halt(world, "", BEN, "tg:3")
+        return after
+
+    monkeypatch.setattr(world.store, "record", halted_meanwhile)
+    await act(world)
+    found = await world.store.incident(1)
+    assert (found.status, restart.calls) == (Status.OPEN, [])
+    assert found.last(Kind.FAILED).note == "Ben halted everything; nothing was done"
+
+
 async def test_an_approval_that_comes_twice_is_still_the_same(world, asked):
     once = await desk.approve(world, asked, ANN, "tg:2")
     await halt(world, "", BEN, "tg:3")
