@@ -24,7 +24,7 @@ from bot.domain.severity import TABLE, kind_of
 MOST = 20  # entries of a list
 SOURCES = (
     "service", "logs", "database", "deploys", "changes", "dependencies", "environment", "metrics",
-    "similar",
+    "similar", "inside",
 )  # fmt: skip # read in rows
 PLACES = ("service_id", "database_id", "kind")
 PATH = re.compile(r"(?:https://|/)[\w./{}?=&%#~:@+-]{0,200}", re.ASCII)

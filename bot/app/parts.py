@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from bot.adapters.actions.cancel_deploy import CancelDeploy
 from bot.adapters.actions.clear_cache import ClearCache
+from bot.adapters.actions.database_check import DatabaseCheck
 from bot.adapters.actions.deploy import Deploy
 from bot.adapters.actions.end_session import EndSession
 from bot.adapters.actions.redeploy import Redeploy
@@ -101,6 +102,8 @@ def its_acts(service: ServiceConfig, ways: Ways) -> Iterator[Action]:
     if CancelDeploy.name in service.acts:
         within = timedelta(seconds=ways.house.timings.deploy_within)
         yield CancelDeploy(*at, within=within)
+    if DatabaseCheck.name in service.acts:
+        yield DatabaseCheck(*at, service.database_variable)
 
 
 def its_addresses(service: ServiceConfig, ways: Ways) -> Iterator[Check]:

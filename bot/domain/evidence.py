@@ -34,9 +34,21 @@ class Evidence:
 
 
 def database_stands(evidence: Iterable[Evidence]) -> bool:
-    """Whether nothing is known against the database: it answers, if slowly, or is not watched."""
+    """Whether nothing is known against the database: it answers, if slowly, or is not watched.
+
+    Who cannot reach it from here is not asked where the service itself can.
+    """
+    evidence = tuple(evidence)
     database = found_by("database", evidence)
+    if answers_inside(evidence):
+        return True
     return database is None or database.fact("state") in {None, "ok", "slow"}
+
+
+def answers_inside(evidence: Iterable[Evidence]) -> bool:
+    """Whether a look from inside the service has found that the database answers."""
+    inside = found_by("inside", evidence)
+    return inside is not None and inside.fact("state") == "ok"
 
 
 def found_by(source: str, evidence: Iterable[Evidence]) -> Evidence | None:

@@ -163,7 +163,8 @@ class Incident:
     @property
     def triage(self) -> Event | None:
         """The latest triage, unless something has happened since that makes it out of date."""
-        latest = self.last(K.TRIAGED, K.DETECTED, K.PERSISTED, K.FAILED, K.WITHDRAWN)
+        old = (K.DETECTED, K.PERSISTED, K.FAILED, K.WITHDRAWN, K.LOOKED)
+        latest = self.last(K.TRIAGED, *old)
         return latest if latest and latest.kind is Kind.TRIAGED else None
 
     @property
@@ -177,6 +178,12 @@ class Incident:
         """What the first look has found, the newest of them."""
         first = self._newest(K.TRIAGED)
         return first.evidence if first else ()
+
+    @property
+    def looked(self) -> tuple[Evidence, ...]:
+        """What an act that only looks has seen, until something is done or it fails again."""
+        latest = self.last(K.LOOKED, K.DETECTED, *BEGINS_PROOF)
+        return latest.evidence if latest and latest.kind is K.LOOKED else ()
 
     def _newest(self, *kinds: Kind) -> Event | None:
         return next((e for e in reversed(self.spell) if e.kind in kinds), None)

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     ANSWERED = "answered"
     RAN = "ran"
     FAILED = "failed"  # proved not done
+    LOOKED = "looked"  # the act has only looked: nothing is mended by it, nothing to prove
     LEFT = "left"  # the act left something that a person must do later
     SETTLED = "settled"  # a person has done it
     UNKNOWN = "unknown"  # may or may not have happened: never repeated
@@ -69,6 +70,7 @@ TRANSITIONS: dict[tuple[Status, Kind], Status] = {
     (S.RUNNING, K.LEFT): S.RUNNING,
     (S.RUNNING, K.RAN): S.VERIFYING,
     (S.RUNNING, K.FAILED): S.OPEN,
+    (S.RUNNING, K.LOOKED): S.OPEN,
     (S.RUNNING, K.UNKNOWN): S.VERIFYING,
     (S.VERIFYING, K.CHECKED): S.VERIFYING,
     (S.VERIFYING, K.PERSISTED): S.OPEN,

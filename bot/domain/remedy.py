@@ -40,6 +40,7 @@ class Effect:
 
     course: Course
     note: str
+    evidence: tuple[Evidence, ...] = ()  # of an act that only looks: what it saw
 
 
 UNKNOWN = "unknown"
@@ -67,9 +68,10 @@ class Live:
 class Reason:
     """Why a remedy suits, what it would be done to, and on which evidence.
 
-    `likely` says that the evidence points to it. `brief` is what a person must know before saying
-    yes: pairs of a label and a line. `effect` says what will be done where that hangs on what a
-    person has typed; else the act's own line does.
+    `likely` says that the evidence points to it, `mends` that it is to put something right: what
+    only looks is followed by a new look, not by a proof. `brief` is what a person must know before
+    saying yes: pairs of a label and a line. `effect` says what will be done where that hangs on
+    what a person has typed; else the act's own line does.
     """
 
     why: str
@@ -79,6 +81,7 @@ class Reason:
     likely: bool = True
     brief: tuple[tuple[str, str], ...] = ()
     effect: str = ""
+    mends: bool = True
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,7 @@ class Proposal:
     undo: str = ""
     seen_at: datetime | None = None
     likely: bool = False
+    mends: bool = True
 
     @property
     def meant(self) -> tuple[str, str, str]:
@@ -243,6 +247,7 @@ def _proposal(
         undo=remedy.undo,
         seen_at=seen_at,
         likely=reason.likely,
+        mends=reason.mends,
     )
 
 

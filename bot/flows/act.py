@@ -18,7 +18,6 @@ NEVER_AGAIN = "it is not repeated"
 NO_SIGN = "no sign that it happened, and no proof that it did not"
 DRY = "dry run, nothing was called. I would have done this now"
 TOO_LATE = "the approval came too long ago; nothing was done"
-ENDED = {Course.DONE: Kind.RAN, Course.FAILED: Kind.FAILED}
 
 
 async def act(world: World) -> bool:
@@ -123,8 +122,11 @@ def lost(incident: Incident, blind: str) -> str:
 
 async def write_course(world: World, incident: Incident, seen: Effect) -> bool:
     """Write down how far it has come, each step once."""
-    if seen.course in ENDED:
-        step = Event(ENDED[seen.course], world.now(), note=seen.note)
+    if seen.course is Course.FAILED:
+        step = Event(Kind.FAILED, world.now(), note=seen.note)
+    elif seen.course is Course.DONE:
+        kind = Kind.RAN if chosen(incident).mends else Kind.LOOKED
+        step = Event(kind, world.now(), note=seen.note, evidence=seen.evidence)
     elif is_new(incident, seen):
         step = Event(Kind.ANSWERED, world.now(), note=seen.note, code=seen.course)
     else:
@@ -177,7 +179,9 @@ def longest(world: World, incident: Incident) -> timedelta:
 
 
 async def give_up(world: World, incident: Incident, note: str) -> bool:
-    await world.store.record(incident, Event(Kind.UNKNOWN, world.now(), note=note))
+    """What was to mend may have: the proof tells. What only looks has changed nothing."""
+    kind = Kind.UNKNOWN if chosen(incident).mends else Kind.LOOKED
+    await world.store.record(incident, Event(kind, world.now(), note=note))
     return True
 
 

@@ -22,9 +22,10 @@ log = logging.getLogger(__name__)
 async def triage(world: World) -> bool:
     waiting = [i for i in await world.store.having(Status.OPEN) if needs_a_look(world, i)]
     for incident in waiting:
-        evidence, before = await asyncio.gather(
+        found, before = await asyncio.gather(
             gather(world, incident, world.sources), missing_baselines(world, incident)
         )
+        evidence = (*found, *incident.looked)
         actions = [a for a in world.actions if a.service in incident.services]
         vain = blame(incident, evidence).vain(a.name for a in actions)
         now = world.now()

@@ -85,6 +85,7 @@ class ServiceConfig(Strict):
     render_postgres_id: str = ""
     database_url: SecretStr = SecretStr("")
     health_url: str = ""
+    database_variable: VariableName = "DATABASE_URL"
     database_writes: bool = True
     bot_token: SecretStr = SecretStr("")
     bot_webhook: str = ""

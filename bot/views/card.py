@@ -27,6 +27,7 @@ NAMES = {
     "service": "Service",
     "logs": "Logs",
     "database": "Database",
+    "inside": "From inside",
     "deploys": "Deploys",
     "dependencies": "Leans on",
     "changes": "Changes",

@@ -39,6 +39,7 @@ SAYS = {
     Kind.ANSWERED: "Platform answered",
     Kind.RAN: "Seen to have happened",
     Kind.FAILED: "Failed",
+    Kind.LOOKED: "Looked",
     Kind.LEFT: "Left to do",
     Kind.SETTLED: "Done",
     Kind.UNKNOWN: "Outcome unknown",

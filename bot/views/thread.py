@@ -28,6 +28,7 @@ LINES = {
     Kind.ANSWERED: "▶️ {note}",
     Kind.RAN: "✔️ {note}",
     Kind.FAILED: "❌ Not done: {note}",
+    Kind.LOOKED: "🔬 {note}",
     Kind.LEFT: "📌 Later: {note}",
     Kind.SETTLED: "☑️ {by} did it: {note}",
     Kind.UNKNOWN: "❔ {note}",

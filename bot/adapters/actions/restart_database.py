@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.adapters.postgres import Probe
 from bot.adapters.render import Render
-from bot.domain.evidence import Evidence, found_by
+from bot.domain.evidence import Evidence, answers_inside, found_by
 from bot.domain.remedy import UNKNOWN, Answer, Barred, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply, Unavailable
 
@@ -47,6 +47,8 @@ class RestartDatabase:
         state, hosted = known.fact("state") or "", known.fact("hosted") or ""
         if state not in DOWN | STUCK:
             return None if wish is None else Barred("the database answers as it should")
+        if answers_inside(evidence):
+            return Barred("the service itself reaches it: only from here it does not answer")
         if hosted in OFF:
             return Barred(f"Render says that it is {hosted.replace('_', ' ')}")
         served = "nobody is served" if state in DOWN else "this cuts off those still served"

@@ -64,6 +64,7 @@ class ServiceState:
         facts = {
             "state": state,
             "auto_deploy": hosted.auto_deploy,
+            "plan": hosted.plan,
             **_lasting(live),
             **_usage(figures, live.instances),
             **_history(events, deploys, now, running=state == "running"),

@@ -244,6 +244,9 @@ def database_not_reached(case: Case) -> Blame | None:
     if one and one.state is State.UP and one.back:
         line = f"It was the database, which is back{case.since(one)}. A fresh start may help now."
         return Blame(Whose.OURS, Sure.LIKELY, line, one.name)
+    if one and one.state is State.UP and case.trouble.inside:
+        line = "It is probably ours: the database answers, from inside as well as from here."
+        return Blame(Whose.OURS, Sure.LIKELY, line)
     if one and one.state is State.UP:
         line = f"Not known: the database answers from here; {case.quote}. The way between, or over."
         return Blame(Whose.NOT_KNOWN, Sure.INCONCLUSIVE, line)

@@ -45,6 +45,10 @@ CHECKS = {
 WEAK = frozenset({"crash_loop", "hang"})
 # What one look may see for a moment: no sign until its check, which looks again, has found it too.
 MOMENTARY = frozenset({"slow"})
+FROM_INSIDE = {code: sign for (kind, code), sign in CHECKS.items() if kind == "postgres"} | {
+    "unset": "missing_env_var"
+}
+UNREACHED = frozenset({"database_unreachable", "database_auth"})
 SOURCES = {"postgres": "database", "service": "service", "logs": "logs"}  # one look, two names
 
 
@@ -63,10 +67,13 @@ def signs(incident: Incident, evidence: Sequence[Evidence], blamed: Blame) -> It
     if ends_by_itself(incident):
         yield from (s for s in _failing(incident, evidence) if s)
         return
-    log, database = looked("logs", evidence), looked("database", evidence)
+    log, database, inside = (looked(s, evidence) for s in ("logs", "database", "inside"))
     if log and (category := category_of(log)) != NONE:
         yield Sign(category, "logs", fact(log, "verdict") == Sure.CONFIRMED, claim_of(log))
-    if database and (category := _sign_of(database, incident)):
+    if inside and (category := FROM_INSIDE.get(fact(inside, "state"), "")):
+        yield Sign(category, "inside", strong=True, claim=claim_of(inside))
+    category = _sign_of(database, incident) if database else ""
+    if database and category and not _ours_alone(category, inside):
         yield Sign(category, "database", strong=True, claim=claim_of(database))
     settings = looked("environment", evidence)
     if settings and fact(settings, "named"):  # the log names it, and it is not set
@@ -81,13 +88,19 @@ def _failing(incident: Incident, evidence: Sequence[Evidence]) -> Iterator[Sign 
     for event in incident.failing:
         kind = kind_of(event.check)
         category = CHECKS.get((kind, event.code), "")
-        if not category:
+        inside = looked("inside", evidence)
+        if not category or (kind == "postgres" and _ours_alone(category, inside)):
             continue
         source = SOURCES.get(kind, kind)
         known = looked(source, evidence)
         told = known if known and event.note and event.note[:QUOTED] in known.summary else None
         claim = Claim(row(event.check, event.code).reason, told.id, event.note) if told else None
         yield Sign(category, source, category not in WEAK, claim)
+
+
+def _ours_alone(category: str, inside: Evidence | None) -> bool:
+    """Whether it is only us whom the database does not answer."""
+    return category in UNREACHED and fact(inside, "state") == "ok"
 
 
 def _sign_of(database: Evidence, incident: Incident) -> str:

@@ -28,7 +28,8 @@ class Trouble:
     `category` is the log's, `sure` that the log confirms it; `words` are the log's own, `named` is
     where it may name somebody, in small letters; `read`: there was a log to read. `process` is the
     service's state, `seen`: the platform says it. `hosted` is the platform's word for the database,
-    `failing` are kinds of checks, `because` ids of evidence.
+    `inside` how it answers the service itself, where that was looked at; `failing` are kinds of
+    checks, `because` ids of evidence.
     """
 
     began: datetime
@@ -40,15 +41,17 @@ class Trouble:
     process: str = ""
     seen: bool = True
     hosted: str = ""
+    inside: str = ""
     failing: frozenset[str] = frozenset()
     because: tuple[str, ...] = ()
 
 
 def trouble_of(incident: Incident, evidence: Sequence[Evidence]) -> Trouble:
     log, service, database = (looked(s, evidence) for s in ("logs", "service", "database"))
+    inside = looked("inside", evidence)
     words = error_of(log)
     telling = (words, *(log.lines[-1:] if log else ()))  # frames name libraries, not culprits
-    known = [log, looked("dependencies", evidence), service, database]
+    known = [log, looked("dependencies", evidence), service, database, inside]
     return Trouble(
         began=incident.began_at,
         category=category_of(log),
@@ -59,6 +62,7 @@ def trouble_of(incident: Incident, evidence: Sequence[Evidence]) -> Trouble:
         process=fact(service, "state"),
         seen=service is not None or all(e.source != "service" for e in evidence),
         hosted=fact(database, "hosted"),
+        inside=fact(inside, "state"),
         failing=frozenset(kind_of(e.check) for e in incident.failing if e.check),
         because=tuple(dict.fromkeys(one.id for one in known if one and one.id)),
     )
@@ -67,8 +71,11 @@ def trouble_of(incident: Incident, evidence: Sequence[Evidence]) -> Trouble:
 def with_database(
     known: Sequence[Dependency], incident: Incident, evidence: Sequence[Evidence]
 ) -> tuple[Dependency, ...]:
-    """What the database answered just now goes before what was seen of it last."""
-    answer = looked("database", evidence)
+    """What the database answered just now goes before what was seen of it last.
+
+    What it answered the service itself goes before what it answered us.
+    """
+    answer = looked("inside", evidence) or looked("database", evidence)
     code = fact(answer, "state")
     if answer is None or not code:
         return tuple(known)

@@ -10,17 +10,23 @@ from bot.domain.remedy import Proposal, Risk
 TIMES = {
     "restart": "about a minute",
     "rollback": "1 to 3 min",
-    "restart_database": "1 to 2 min",
+    "restart-database": "1 to 2 min",
+    "end-session": "seconds",
+    "database-check": "about a minute",
 }
 PROS = {
     "restart": "clears what is stuck in memory; the version stays",
     "rollback": "brings back what ran before; nothing is built",
-    "restart_database": "ends what blocks or fills the database",
+    "restart-database": "ends what blocks or fills the database",
+    "end-session": "who waits for it goes on at once; nobody else is touched",
+    "database-check": "tells whether it is the database, the service or the way between",
 }
 CONS = {
     "restart": "does not mend a fault that stands in the code or the settings",
     "rollback": "what came since is gone until it is deployed again",
-    "restart_database": "every connection is cut for a moment",
+    "restart-database": "every connection is cut for a moment",
+    "end-session": "what that session has not committed is lost",
+    "database-check": "mends nothing; runs code in the service's environment",
 }
 LISTS = {
     "fix_env": Option(
@@ -125,7 +131,7 @@ MOST = 3
 def way_of(offer: Proposal) -> Option:
     """The offer as an option: choosing it leads to its approval."""
     return Option(
-        name=offer.action.replace("_", " "),
+        name=offer.action.replace("-", " "),
         time=TIMES.get(offer.action, "some minutes"),
         pros=PROS.get(offer.action, offer.effect),
         cons=CONS.get(offer.action, ""),
