@@ -283,7 +283,15 @@ def test_bases_lose_their_last_slash(read):
     assert settings.render_api_url == "http://127.0.0.1:9/v1"
 
 
-ON_RENDER = ["redeploy", "clear-cache", "restart", "rollback", "deploy", "cancel-deploy"]
+ON_RENDER = [
+    "redeploy",
+    "clear-cache",
+    "restart",
+    "rollback",
+    "deploy",
+    "cancel-deploy",
+    "database-check",
+]
 ACTS = {
     "a database": ({"RENDER_SERVICE_ID": NOT_SET}, []),
     "a service": ({"WATCHED_DATABASE_URL": NOT_SET}, ON_RENDER),

@@ -219,12 +219,20 @@ class Incident:
 
     @property
     def proposals(self) -> tuple[Proposal, ...]:
-        return self.triage.proposals if self.triage else ()
+        """What the first look offers, but for what the second one holds back."""
+        offered = self.triage.proposals if self.triage else ()
+        held = {(one.action, one.service) for one in self._held_later}
+        return tuple(p for p in offered if (p.action, p.service) not in held)
 
     @property
     def held_back(self) -> tuple[HeldBack, ...]:
         """What the newest look says that cannot help, or may not be done now."""
-        return self.triage.held_back if self.triage else ()
+        return (*self.triage.held_back, *self._held_later) if self.triage else ()
+
+    @property
+    def _held_later(self) -> tuple[HeldBack, ...]:
+        latest = self._newest(K.TRIAGED, K.INVESTIGATED)
+        return latest.held_back if latest and latest.kind is K.INVESTIGATED else ()
 
     @property
     def asked(self) -> Event | None:
@@ -253,7 +261,7 @@ class Incident:
         found: list[tuple[Event, Event]] = []
         started: Event | None = None
         for event in self.spell:
-            if event.kind in {K.STARTED, K.FAILED}:
+            if event.kind in {K.STARTED, K.FAILED, K.LOOKED}:
                 started = event if event.kind is K.STARTED else None
             elif event.kind is K.PERSISTED and started:
                 found.append((started, event))

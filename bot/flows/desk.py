@@ -15,11 +15,12 @@ from bot.domain.halt import Halt
 from bot.domain.incident import Event, Incident, Refused
 from bot.domain.moves import WHILE_LIVE, Kind, Status
 from bot.domain.people import Person, Role
-from bot.domain.remedy import Proposal, Reason, Risk, changed
+from bot.domain.remedy import Barred, Proposal, Reason, Risk, changed
 from bot.domain.severity import Severity
 from bot.flows.act import action_for
 from bot.flows.halted import halted
 from bot.ports import Stale, Unavailable, World
+from bot.views.acts import act_of
 
 TRIES = 5
 LONGEST_NUMBER = 9  # digits of an incident's number
@@ -59,9 +60,15 @@ def asking(world: World, incident: Incident, offer: Proposal, by: Person, key: s
 
 
 def fullest(world: World, incident: Incident, offer: Proposal) -> Proposal:
-    """The same offer with all that is known by now: slower evidence comes after the first look."""
+    """The same offer with all that is known by now: slower evidence comes after the first look.
+
+    Raises Refused when that bars it.
+    """
     action = action_for(world, incident, offer)
     reason = action.suits(incident.evidence) if action else None
+    if isinstance(reason, Barred):
+        noun = act_of(offer.action).noun
+        raise Refused(f"a {noun} is not on offer any more: {reason.why}")
     if not isinstance(reason, Reason) or reason.target != offer.target:
         return offer
     return replace(offer, why=reason.why, evidence=reason.evidence, brief=reason.brief)

@@ -15,7 +15,7 @@ from bot.domain.silence import Silence
 from .headline import headline, over
 from .message import Message
 from .silence import covered
-from .words import bold, esc, flat, plural, span
+from .words import bold, code, esc, flat, plural, span
 
 SHOWN = 5  # of each kind, so that it stays one glance
 DAY = timedelta(days=1)
@@ -37,11 +37,21 @@ def daily(
         said.append(last(recent, rules))
     first = " · ".join(filter(None, said))
     lines = [f"{esc(headline(i, rules))} (#{i.id})" for i in live[:SHOWN]]
+    lines += still_to_do(recent)
     if silences:
         names = ", ".join(flat(covered(s), 40) for s in silences[:SHOWN])
         more = f" and {len(silences) - SHOWN} more" if len(silences) > SHOWN else ""
         lines.append(esc(f"🔕 Silent: {names}{more}"))
     return Message(html="\n".join([bold(first), *lines]), minimal=first)
+
+
+def still_to_do(recent: Sequence[Incident]) -> list[str]:
+    """What acts have left to do: asked for again each day, until somebody says that it is done."""
+    left = [(incident, event) for incident in recent for event in incident.left]
+    lines = [f"📌 {esc(e.note, 160)} ({code(f'/done {i.id}.{e.step}')})" for i, e in left[:SHOWN]]
+    if len(left) > SHOWN:
+        lines.append(f"📌 and {len(left) - SHOWN} more: /todo")
+    return lines
 
 
 def quiet(recent: Sequence[Incident], now: datetime) -> str:

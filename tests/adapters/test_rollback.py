@@ -168,12 +168,64 @@ def test_who_asks_is_told_that_nothing_points_to_it(rollback):
 )
 def test_what_one_must_know_before_saying_yes(rollback, trigger, said):
     assert rollback.suits([service(auto_deploy=trigger), history()]).brief == (
-        ("From", "bbbbbbb “Break it”, 7 min old"),
-        ("Back to", "aaaaaaa “Begin”, 10 h old"),
+        ("From", "bbbbbbb “Break it”, 7 min old, live"),
+        ("Back to", "aaaaaaa “Begin”, 10 h old, ran before"),
         ("Deploy", "dep-2 → dep-1"),
         ("Auto-deploy", said),
-        ("Not checked", "database migrations and variables of shared groups between the two"),
+        ("Not checked", "migrations between the two"),
+        ("Variables", "those of then come back; which differ is not known, nor shared groups"),
     )
+
+
+def changes(migration, target="dep-1"):
+    facts = {
+        "undone": "2",
+        "undone_said": "bbbbbbb Break it; ccccccc Add a table",
+        "undone_target": target,
+        "migration": migration,
+    }
+    return Evidence("C1", "changes", Found.SOMETHING, "…", tuple(facts.items()))
+
+
+COMMITS = ("Commits undone", "2: bbbbbbb Break it; ccccccc Add a table")
+
+
+@pytest.mark.parametrize(
+    ("migration", "told"),
+    [
+        ("none", [COMMITS, ("Migrations", "none between the two")]),
+        ("not known", [COMMITS, ("Not checked", "migrations between the two")]),
+    ],
+)
+def test_the_second_look_tells_what_would_be_undone(rollback, migration, told):
+    reason = rollback.suits([service(), history(), changes(migration)])
+    assert reason.evidence == ("S1", "D1", "C1")
+    assert list(reason.brief[4:6]) == told
+
+
+def test_what_was_found_of_another_way_back_is_not_told_of_this_one(rollback):
+    reason = rollback.suits([service(), history(), changes("db/migrations/7.sql", "dep-0")])
+    assert reason.evidence == ("S1", "D1")
+    assert ("Not checked", "migrations between the two") in reason.brief
+
+
+def test_a_migration_between_the_two_bars_the_button_and_warns_who_types_it(rollback):
+    found = [service(), history(), changes("db/migrations/7.sql")]
+    why = "a migration lies between the two (db/migrations/7.sql); whoever is sure types /rollback"
+    assert rollback.suits(found) == Barred(why)
+    warned = ("⚠️ Migration", "db/migrations/7.sql stays applied: the version before may not")
+    assert any(
+        label == warned[0] and said.startswith(warned[1])
+        for label, said in rollback.suits(found, "").brief
+    )
+
+
+@pytest.mark.parametrize(("minutes", "shown"), [("3.0", True), ("1439.0", True), ("1500", False)])
+def test_what_was_rolled_back_is_not_rolled_back_again(rollback, minutes, shown):
+    found = [service(), history(target=None, rolled_back_minutes=minutes)]
+    done = Barred("it was rolled back already: the version before runs")
+    assert rollback.suits(found, "") == done
+    assert rollback.suits(found) == (done if shown else None)
 
 
 # What triage sees is what is compared before the act

@@ -7,10 +7,16 @@ import pytest
 from bot.adapters.runbooks import load
 from bot.domain.cause import RULES, Cause, Sure
 from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import Event
+from bot.domain.incident import Event, Refused
 from bot.domain.moves import Kind, Status
+from bot.domain.remedy import Barred, HeldBack
+from bot.flows import desk
+from bot.flows.by_name import ask_by_name
 from bot.flows.investigate import investigate
-from tests.conftest import FakeSource
+from bot.flows.triage import triage
+from bot.flows.watch import watch
+from tests.cast import ANN
+from tests.conftest import FakeRestart, FakeSource
 
 
 @pytest.fixture
@@ -83,3 +89,46 @@ async def test_what_a_model_said_stands_until_the_rules_find_another_trouble(wor
 def test_evidence_without_id_is_no_claim(opened):
     blind = Evidence("", "logs", Found.UNREADABLE, "gone")
     assert blind.id not in {c.evidence for c in opened.cause.claims}
+
+
+class Choosy(FakeRestart):
+    """Barred once the slow evidence is there, but not for whoever asks for it by name."""
+
+    def suits(self, evidence, wish=None):
+        if wish is None and any(e.id == "C1" for e in evidence):
+            return Barred("a migration lies between the two")
+        return super().suits(evidence, wish)
+
+
+async def test_what_the_second_look_bars_is_taken_off_the_card_with_its_reason(
+    world, clock, service_check, slow
+):
+    world = replace(world, deeper=[slow], actions=[Choosy(clock)])
+    service_check.fails("crashed", "exited with code 1")
+    for _ in range(2):
+        clock.tick(seconds=30)
+        await watch(world, service_check)
+    await triage(world)
+    first = await world.store.latest("life-os")
+    assert [p.action for p in first.proposals] == ["restart"]
+    await investigate(world)
+    found = await world.store.latest("life-os")
+    assert found.proposals == ()
+    assert found.held_back == (HeldBack("restart", "a migration lies between the two", "life-os"),)
+    with pytest.raises(Refused, match="not on offer any more"):
+        await desk.ask(world, found.id, first.proposals[0].id, ANN, "tap-1")
+    asked = await ask_by_name(world, "restart", "", ANN, "tap-2")
+    assert asked.asked.proposals[0].action == "restart"
+
+
+async def test_a_tap_that_comes_with_the_second_look_is_refused_with_the_reason(
+    world, opened, slow, clock
+):
+    """The renewed first look offers it again for a moment; the evidence is there already."""
+    world = replace(world, deeper=[slow], actions=[Choosy(clock)])
+    await investigate(world)
+    offers = opened.proposals
+    event = Event(Kind.TRIAGED, world.now(), evidence=opened.first_evidence, proposals=offers)
+    await world.store.record(await world.store.latest("life-os"), event)
+    with pytest.raises(Refused, match="a migration lies between the two"):
+        await desk.ask(world, opened.id, offers[0].id, ANN, "tap-1")

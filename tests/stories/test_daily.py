@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.moves import Status
-from bot.flows import quiet
+from bot.flows import desk, quiet
 from bot.flows.daily import daily
 from bot.ports import Lane
 from tests.cast import ANN
@@ -100,3 +100,25 @@ async def test_it_can_be_switched_off(world, pass_time, clock, days):
     object.__setattr__(world, "rules", replace(world.rules, daily_at=None))
     await until(pass_time, clock, 9)
     assert await days() == {}
+
+
+async def test_what_is_left_to_do_is_asked_for_again_each_day(
+    world, pass_time, clock, days, restart, service_check, incident
+):
+    restart.leaves = "Auto-deploy of <life-os> is off: switch it on again"
+    service_check.fails("crashed", "exited with code 1")
+    await pass_time(minutes=1)
+    asked = await desk.ask(world, 1, (await incident()).proposals[0].id, ANN, "tap-1")
+    await desk.approve(world, asked.asked.ask, ANN, "tap-2")
+    await pass_time(minutes=1)
+    service_check.heals()
+    await pass_time(minutes=40)
+    for day in (1, 2):
+        await until(pass_time, clock, 9)
+        said = (await days())[f"daily:2026-01-0{day}"].message.html
+        assert "📌 Auto-deploy of &lt;life-os&gt; is off: switch it on again" in said
+        assert "<code>/done 1.1</code>" in said
+        clock.tick(days=1)
+    await desk.settle(world, 1, 1, ANN, "tap-3")
+    await until(pass_time, clock, 9)
+    assert "📌" not in (await days())["daily:2026-01-03"].message.html

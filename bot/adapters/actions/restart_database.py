@@ -46,7 +46,7 @@ class RestartDatabase:
             return None if wish is None else Barred("how the database is cannot be seen now")
         state, hosted = known.fact("state") or "", known.fact("hosted") or ""
         if state not in DOWN | STUCK:
-            return None if wish is None else Barred("the database answers as it should")
+            return None if wish is None else Barred(_in_vain(known, state))
         if answers_inside(evidence):
             return Barred("the service itself reaches it: only from here it does not answer")
         if hosted in OFF:
@@ -89,3 +89,9 @@ class RestartDatabase:
         if found.blind:
             raise Unavailable(found.detail)
         return found.started_at.isoformat() if found.started_at else ""
+
+
+def _in_vain(known: Evidence, state: str) -> str:
+    if state == "ok":
+        return "the database answers as it should"
+    return f"a fresh start of it would change nothing: {known.fact('detail')}"

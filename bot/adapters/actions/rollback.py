@@ -17,7 +17,9 @@ from bot.ports import Reply, Unavailable
 
 NOWHERE = "there is no earlier deploy to go back to"
 LATE = 24 * 60.0  # minutes: after that nobody rolls back because of it
-UNSEEN = "database migrations and variables of shared groups between the two"
+DONE = "it was rolled back already: the version before runs"
+VARIABLES = "those of then come back; which differ is not known, nor shared groups"
+UNSEEN = "migrations between the two"
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,15 @@ class Rollback:
     def suits(
         self, evidence: Sequence[Evidence], wish: str | None = None
     ) -> Reason | Barred | None:
-        """Offered when the trouble began after a deploy that has an earlier one to go back to."""
+        """Offered when the trouble began after a deploy that has an earlier one to go back to.
+
+        With a migration between the two it is not offered; who types it is told so first.
+        """
         known, history = found_by("service", evidence), found_by("deploys", evidence)
         if known is None or history is None:
             return None if wish is None else Barred("its deploys cannot be seen now")
         if why := _barred(known, history, stands=database_stands(evidence)):
-            return None if wish is None and why is NOWHERE else Barred(why)
+            return None if wish is None and _is_idle(why, history) else Barred(why)
         target, since = history.fact("target") or "", _minutes(history)
         soon = since is not None and came_with(since)
         if wish is None and not (soon or (since is not None and 0 <= since <= LATE)):
@@ -60,8 +65,15 @@ class Rollback:
         if not soon and (since is None or not 0 <= since <= LATE):
             why = "you asked for it; in time nothing points to the deploy"
         live = Live(known.fact("deploy") or "", known.fact("restart") or "")
-        seen_in = (known.id, history.id)
-        return Reason(why, target, seen_in, live, likely=soon, brief=_brief(history, known))
+        changes = found_by("changes", evidence)
+        if changes and changes.fact("undone_target") != target:
+            changes = None
+        if wish is None and changes and (path := _migration(changes)):
+            typed = "whoever is sure types /rollback"
+            return Barred(f"a migration lies between the two ({path}); {typed}")
+        seen_in = (known.id, history.id, *((changes.id,) if changes else ()))
+        brief = _brief(history, known, changes)
+        return Reason(why, target, seen_in, live, likely=soon, brief=brief)
 
     async def live(self) -> Live:
         live, hosted = await asyncio.gather(
@@ -101,9 +113,22 @@ class Rollback:
 def _barred(known: Evidence, history: Evidence, *, stands: bool) -> str:
     if why := NOT_NOW.get(known.fact("state") or "suspended"):
         return why
+    if history.fact("rolled_back_minutes"):
+        return DONE
     if not history.fact("target"):
         return NOWHERE
     return "" if stands else "the database is in trouble, and the version before needs it too"
+
+
+def _is_idle(why: str, history: Evidence) -> bool:
+    """Whether nobody would look for it: then that it cannot be done is not worth a line."""
+    return why is NOWHERE or float(history.fact("rolled_back_minutes") or 0) > LATE
+
+
+def _migration(changes: Evidence) -> str:
+    """The path of one that lies between, or ""."""
+    path = changes.fact("migration") or ""
+    return "" if path in {"none", "not known"} else path
 
 
 def _minutes(history: Evidence) -> float | None:
@@ -112,16 +137,32 @@ def _minutes(history: Evidence) -> float | None:
     return float(text) if text else None
 
 
-def _brief(history: Evidence, known: Evidence) -> tuple[tuple[str, str], ...]:
+def _brief(
+    history: Evidence, known: Evidence, changes: Evidence | None
+) -> tuple[tuple[str, str], ...]:
     auto = {"off": "is off already", "": "will be switched off"}
     trigger = known.fact("auto_deploy") or ""
     return (
-        ("From", history.fact("live_said") or ""),
-        ("Back to", history.fact("target_said") or ""),
+        ("From", f"{history.fact('live_said')}, live"),
+        ("Back to", f"{history.fact('target_said')}, ran before"),
         ("Deploy", f"{history.fact('live')} → {history.fact('target')}"),
         ("Auto-deploy", auto.get(trigger, f"“{trigger}” will be switched off; a to-do remains")),
-        ("Not checked", UNSEEN),
+        *_taken_away(changes),
+        ("Variables", VARIABLES),
     )
+
+
+def _taken_away(changes: Evidence | None) -> tuple[tuple[str, str], ...]:
+    """What goes with it: the commits since then, and what the database has been told by them."""
+    if changes is None:
+        return (("Not checked", UNSEEN),)
+    many = f"{changes.fact('undone')}: {changes.fact('undone_said')}"
+    if path := _migration(changes):
+        warning = f"{path} stays applied: the version before may not understand the tables"
+        return (("Commits undone", many), ("⚠️ Migration", warning))
+    if changes.fact("migration") == "none":
+        return (("Commits undone", many), ("Migrations", "none between the two"))
+    return (("Commits undone", many), ("Not checked", UNSEEN))
 
 
 def _is_ours(deploy: Deploy, old: Deploy | None) -> bool:

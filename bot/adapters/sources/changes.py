@@ -27,6 +27,7 @@ from bot.domain.changes import (
     risk,
     summary,
     suspects,
+    undone,
 )
 from bot.domain.evidence import Evidence, Found, found_by
 from bot.domain.incident import Incident
@@ -65,12 +66,14 @@ class Changes:
     _known: dict[tuple[str, str], Comparison] = field(default_factory=dict, repr=False)
 
     async def gather(self, incident: Incident) -> Evidence:
-        changes = changes_of(await self.render.deploys(self.id, READ))
+        deploys = await self.render.deploys(self.id, READ)
+        changes = changes_of(deploys)
         if not changes:
             return Evidence("C1", self.name, Found.NOTHING, "nothing was ever deployed")
         changes, gap = await self._with_files(changes)
         # Some hundred files against some dozen of tracebacks, for each change.
-        return await asyncio.to_thread(self._judged, changes, symptoms_of(incident), gap)
+        judged = await asyncio.to_thread(self._judged, changes, symptoms_of(incident), gap)
+        return replace(judged, facts=(*judged.facts, *undone(changes, deploys).items()))
 
     async def diff(self, deploy: str) -> tuple[str, ...]:
         """Lines on what it brought; none where it is not among the newest. Raises Unavailable."""

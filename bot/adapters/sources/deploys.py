@@ -113,8 +113,10 @@ def _under_way(deploys: Sequence[Deploy], now: datetime) -> dict[str, str]:
 def _way_back(
     deploys: Sequence[Deploy], target: Deploy | None, began: datetime, now: datetime
 ) -> dict[str, str]:
-    """What a rollback would leave and what it would go back to; empty without a way back."""
+    """What a rollback would leave and what it would go back to; or that it was done already."""
     live = live_deploy(deploys)
+    if live is not None and live.trigger == "rollback" and live.finished_at:
+        return {"rolled_back_minutes": f"{(now - live.finished_at).total_seconds() / 60:.1f}"}
     if target is None or live is None:
         return {}
     facts = {

@@ -9,6 +9,7 @@ from .ruling import Held, Ruling, Strength
 from .said import brought, line, summary
 from .suspects import Judgement, Known, suspects
 from .symptoms import DEPLOY_CODES, Symptoms, category_of
+from .undone import undone
 
 __all__ = [
     "CUT",
@@ -34,4 +35,5 @@ __all__ = [
     "risk",
     "summary",
     "suspects",
+    "undone",
 ]

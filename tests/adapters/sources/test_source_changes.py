@@ -129,6 +129,10 @@ async def test_a_change_of_what_is_in_the_traceback(api, site):
         "category": "code_error",
         "files_known": "yes",
         "not_read": "",
+        "undone": "1",
+        "undone_said": "ccccccc Fix pool",
+        "undone_target": "dep-2",
+        "migration": "none",
     }
     assert found.lines == (
         (

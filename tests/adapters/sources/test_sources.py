@@ -62,6 +62,7 @@ async def test_a_running_service(api, incident):
     assert dict(found.facts) == {
         "state": "running",
         "auto_deploy": "",
+        "plan": "starter",
         "deploy": "dep-2",
         "restart": "",
         "instances": f"{SRV}-aaaaa",
