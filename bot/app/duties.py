@@ -34,6 +34,7 @@ from bot.flows.draw import draw
 from bot.flows.engine import Bell, Duty, News
 from bot.flows.investigate import investigate
 from bot.flows.narrate import narrate
+from bot.flows.presence import presence
 from bot.flows.question import answer
 from bot.flows.quiet import expire
 from bot.flows.remind import remind
@@ -165,6 +166,7 @@ def chat(world: World, api: Client, house: House, bell: Bell, ticks: Ticks) -> l
         ),
         Duty("handlers", handlers.turn, 1, heeds=frozenset({News.UPDATE})),
         Duty("outbox", outbox.turn, 0.5, heeds=frozenset({News.POST}), makes=NOTHING),
+        Duty("presence", lambda: presence(world, inbox.heard_at), 10, heeds=NOTHING),
         Duty("introduce", Introduction(world, api).turn, 60, heeds=NOTHING),
     ]
 

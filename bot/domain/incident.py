@@ -115,6 +115,17 @@ class Incident:
         return sum(e.kind is Kind.DETECTED for e in self.timeline) - 1
 
     @property
+    def cards(self) -> int:
+        """How many cards it had before the one that stands: an edit would wake nobody."""
+        return sum(e.kind in {K.DETECTED, K.RETURNED} for e in self.timeline) - 1
+
+    @property
+    def away(self) -> Event | None:
+        """That we were away, until a person has touched it since."""
+        latest = next((e for e in reversed(self.spell) if e.by_id or e.kind is K.RETURNED), None)
+        return latest if latest and latest.kind is K.RETURNED else None
+
+    @property
     def severity(self) -> Severity:
         """The last one a person set or, above that, the worst that has been detected since."""
         said = [e.severity or Severity.P1 for e in self.spell if e.severity or e.kind is K.DETECTED]

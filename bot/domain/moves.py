@@ -22,6 +22,7 @@ class Kind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     NOTED = "noted"
     REMINDED = "reminded"
+    RETURNED = "returned"  # we were away longer than a tap lives: its card is posted anew
     TRIAGED = "triaged"
     INVESTIGATED = "investigated"  # slower evidence has been gathered
     EXPLAINED = "explained"  # a model has had its say on the cause, or could not
@@ -56,6 +57,7 @@ TRANSITIONS: dict[tuple[Status, Kind], Status] = {
     **{(status, kind): status for status, kind in product(WHILE_LIVE, REMARKS)},
     **{(status, K.SETTLED): status for status in Status},
     **{(status, K.EXPLAINED): status for status in (*WHILE_LIVE, S.RESOLVED)},
+    (S.OPEN, K.RETURNED): S.OPEN,
     (S.OPEN, K.TRIAGED): S.OPEN,
     (S.OPEN, K.INVESTIGATED): S.OPEN,
     (S.OPEN, K.ASKED): S.OPEN,

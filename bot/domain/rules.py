@@ -25,6 +25,7 @@ class Rules:
     leans_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # a service on others
     offer_valid: timedelta = timedelta(minutes=15)  # an offer rests on evidence no older than this
     ask_valid: timedelta = timedelta(minutes=5)  # how long "Yes, do it" may be tapped
+    taps_live: timedelta = timedelta(seconds=150)  # how long Telegram keeps a tap for us
     look_within: timedelta = timedelta(seconds=2)  # how long a tap waits for a last look
     two_people: frozenset[str] = frozenset()  # acts that one asks for and another says yes to
     dry_run: bool = False  # everything but the call

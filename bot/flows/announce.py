@@ -94,14 +94,14 @@ def cards(world: World, incident: Incident, stormy: Container[int] = ()) -> Iter
         message=card(incident, world.rules, now),
         silent=not (alone and world.rules.audible(severity, now)),
     )
-    if incident.relapses:
-        old = f"card:{incident.id}:{incident.relapses - 1}"
+    if incident.cards:
+        old = f"card:{incident.id}:{incident.cards - 1}"
         yield Post(old, world.chat, Lane.CARD, superseded(incident), silent=True)
 
 
 def card_key(incident: Incident) -> str:
-    """A relapse gets a card of its own: an edit would wake nobody."""
-    return f"card:{incident.id}:{incident.relapses}"
+    """A relapse gets a card of its own, and so does our return: an edit would wake nobody."""
+    return f"card:{incident.id}:{incident.cards}"
 
 
 def others(world: World, incident: Incident, told: int) -> Iterator[Post]:

@@ -109,6 +109,7 @@ database_transaction_seconds = {seconds(600, 60)}
 [timings]
 offer_valid = {seconds(900, 60)}
 ask_valid = {seconds(300, 60)}
+taps_live = {seconds(150, 60)}
 observe_for = {seconds(120, 25)}
 deploy_within = {seconds(1200, 90)}
 back_within = {seconds(300, 60)}

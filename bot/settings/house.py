@@ -30,6 +30,7 @@ class Timings(Strict):
 
     offer_valid: float = Field(900, gt=0)
     ask_valid: float = Field(300, gt=0)
+    taps_live: float = Field(150, gt=0)
     observe_for: float = Field(120, gt=0)
     deploy_within: float = Field(1200, gt=0)
     back_within: float = Field(300, gt=0)

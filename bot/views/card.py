@@ -53,8 +53,11 @@ def card(incident: Incident, rules: Rules, now: datetime) -> Message:
 
 
 def superseded(incident: Incident) -> Message:
-    """What an earlier card of a relapsed incident turns into: no buttons."""
-    text = f"⚪ #{incident.id} {flat(incident.service, 20)} failed again; its new card is below."
+    """What an earlier card turns into: no buttons."""
+    why = incident.last(Kind.DETECTED, Kind.RETURNED)
+    again = why is not None and why.kind is Kind.DETECTED
+    how = " failed again; its new card is below." if again else ": newer card below."
+    text = f"⚪ #{incident.id} {flat(incident.service, 20)}{how}"
     return Message(html=esc(text), minimal=text)
 
 
@@ -75,6 +78,7 @@ def wavering(incident: Incident, rules: Rules, now: datetime) -> str:
 
 def open_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
     return [
+        small(incident.away.note) if incident.away else "",
         failing(incident, "What failed" if regressed(incident) else "What fails"),
         setback(incident),
         attempts(incident, rules),

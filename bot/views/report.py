@@ -28,6 +28,7 @@ SAYS = {
     Kind.ACKNOWLEDGED: "Acknowledged",
     Kind.NOTED: "Note",
     Kind.REMINDED: "Paged again, nobody had it",
+    Kind.RETURNED: "Card posted anew",
     Kind.TRIAGED: "First look done",
     Kind.INVESTIGATED: "Looked deeper",
     Kind.EXPLAINED: "Cause written up",

@@ -6,6 +6,8 @@ import pytest
 
 from bot.domain.moves import Kind, Status
 from bot.flows.act import act
+from bot.flows.announce import announce
+from bot.flows.presence import presence
 from bot.flows.triage import triage
 from bot.ports import Update
 from tests.cast import ANN, BEN, CHAT, SAM, VIC
@@ -323,3 +325,19 @@ async def test_the_database_is_restarted_by_its_own_words(world, restart, card, 
     )
     ask = (await say(ANN, "/restart DATABASE")).rpartition(" ")[2]
     assert await say(ANN, f"/approve {ask}") == "Approved: database restart."
+
+
+async def test_after_an_absence_only_the_newer_card_can_be_tapped(
+    world, card, clock, chat, deliver, tap
+):
+    await presence(world, clock())
+    clock.tick(minutes=5)
+    await presence(world, clock())
+    await announce(world)
+    await deliver()
+    old, new = (m for m in chat() if "#1" in m["text"])
+    assert old["message_id"] == card["message_id"]
+    assert (old["text"], old.get("reply_markup")) == ("⚪ #1 life-os: newer card below.", None)
+    assert "I was away from" in new["text"]
+    assert not new.get("silent")
+    assert (await tap(ANN, new, "Restart…")).startswith("Confirm on the card")

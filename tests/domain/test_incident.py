@@ -83,7 +83,7 @@ def test_what_may_happen_in_which_status():
     """The table once more, by hand: a change of it must be meant."""
     remarks = {K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED, K.SETTLED, K.EXPLAINED}
     remarks |= {K.DEPLOYED}
-    begins = {K.TRIAGED, K.INVESTIGATED, K.ASKED, K.DENIED, K.WITHDRAWN}
+    begins = {K.RETURNED, K.TRIAGED, K.INVESTIGATED, K.ASKED, K.DENIED, K.WITHDRAWN}
     decides = {K.APPROVED, K.HEALED, K.OVERRIDDEN}
     assert {s: {k for at, k in TRANSITIONS if at is s} for s in Status} == {
         S.OPEN: remarks | begins | decides,
