@@ -14,7 +14,7 @@ from pydantic import BaseModel, SecretStr
 from bot.app.parts import parts_of
 from bot.app.rules import rules
 from bot.app.ways import Ways
-from bot.domain.rules import Rules
+from bot.domain.rules import Autopilot, Rules
 from bot.domain.severity import Severity
 from bot.inbound import border
 from bot.settings import BadSettings, House, Settings, read_settings, values
@@ -360,6 +360,39 @@ def test_one_person_is_not_two(read, more):
 def test_two_people_takes_acts(read):
     [said] = wrong(read, {"TELEGRAM_ADMINS": "7, 8"}, 'two_people = ["dance"]')
     assert said.startswith("watchdog.toml: two_people names what is no act: dance; there are rest")
+
+
+def test_the_autopilot_is_off_and_its_settings_are_rules(read):
+    assert rules(read()[1]).autopilot == Rules().autopilot == Autopilot()
+    told = '[autopilot]\nacts = ["restart"]\nafter_minutes = 5\na_day = 2\nseverities = ["P0"]'
+    one = frozenset({"restart"}), timedelta(minutes=5), 2, frozenset({Severity.P0})
+    assert rules(read(toml=told)[1]).autopilot == Autopilot(*one)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (
+            'acts = ["rollback", "restart"]',
+            "watchdog.toml: autopilot.acts names what is never done without a person: rollback; th",
+        ),
+        ("after_minutes = 0", "watchdog.toml: autopilot.after_minutes: Input should be greater"),
+        ("a_day = 0", "watchdog.toml: autopilot.a_day: Input should be greater"),
+        ('severities = ["P9"]', "watchdog.toml: autopilot.severities.0: Input should be"),
+    ],
+)
+def test_what_is_never_done_without_a_person(read, told, said):
+    [found] = wrong(read, toml=f"[autopilot]\n{told}")
+    assert found.startswith(said)
+
+
+def test_what_takes_two_people_is_never_done_without_any(read):
+    told = 'two_people = ["restart"]\n[autopilot]\nacts = ["restart"]'
+    [said] = wrong(read, {"TELEGRAM_ADMINS": "7, 8"}, told)
+    assert said == (
+        "watchdog.toml: two_people and autopilot.acts both name restart:"
+        " what takes two people is never done without any."
+    )
 
 
 def test_how_long_a_deploy_may_take_is_a_rule(read):

@@ -26,6 +26,7 @@ from bot.domain.check import Result
 from bot.domain.severity import kind_of
 from bot.flows.act import act
 from bot.flows.announce import announce, refresh
+from bot.flows.autopilot import autopilot
 from bot.flows.blindness import tell_blindness
 from bot.flows.close import close
 from bot.flows.daily import daily
@@ -137,6 +138,7 @@ def flows(world: World) -> list[Duty]:
         Duty("deployed", partial(deployed, world), LOOK_FOR_CODE, heeds=NOTHING, makes=incident),
         adds("close", partial(close, world), 5),
         timed("refresh", partial(refresh, world), 2),
+        timed("autopilot", partial(autopilot, world), 2),
         timed("remind", partial(remind, world), 2),
         timed("blindness", partial(tell_blindness, world), 2),
         timed("quiet", partial(expire, world), 5),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.check import Patience
 from bot.domain.oncall import Member, Rung
 from bot.domain.people import People
-from bot.domain.rules import Rules
+from bot.domain.rules import Autopilot, Rules
 from bot.settings import House, Own, ServiceConfig
 
 NOT_RULES = {"start_within", "deaf_after", "loop_within"}  # timings that only one check needs
@@ -41,6 +41,7 @@ def rules(house: House) -> Rules:
         quiet=house.quiet,
         two_people=frozenset(house.two_people),
         dry_run=house.dry_run,
+        autopilot=autopilot(house),
         daily_at=None if house.daily_at < 0 else house.daily_at,
         roster=tuple(members.values()),
         escalation=tuple(
@@ -48,6 +49,12 @@ def rules(house: House) -> Rules:
         ),
     )
     return replace(chosen, **lengths)
+
+
+def autopilot(house: House) -> Autopilot:
+    told = house.autopilot
+    after = timedelta(minutes=told.after_minutes)
+    return Autopilot(frozenset(told.acts), after, told.a_day, frozenset(told.severities))
 
 
 def patiences(house: House) -> Iterator[tuple[str, Patience]]:

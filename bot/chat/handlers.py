@@ -138,6 +138,9 @@ class Handlers:
             case "deny":
                 await desk.deny(world, button.arg, by, key)
                 said = "Denied; nothing will be done."
+            case "stop":
+                await desk.stop(world, button.incident, by, key)
+                said = "Stopped: nothing is done by itself here."
             case "ack":
                 await desk.acknowledge(world, button.incident, by, key)
                 said = "You have it; pages stop."

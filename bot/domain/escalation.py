@@ -11,7 +11,7 @@ from .moves import Kind
 from .oncall import Member, Rung
 from .rules import Rules
 
-PAGES = frozenset({Kind.DETECTED, Kind.RETURNED, Kind.REMINDED, Kind.PERSISTED})
+PAGES = frozenset({Kind.DETECTED, Kind.RETURNED, Kind.REMINDED, Kind.PERSISTED, Kind.PLANNED})
 RUNG = "rung "  # of Event.code: how far a reminder went up
 
 

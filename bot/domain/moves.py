@@ -28,6 +28,8 @@ class Kind(StrEnum):
     EXPLAINED = "explained"  # a model has had its say on the cause, or could not
     ASKED = "asked"  # first tap of a risky act
     DENIED = "denied"
+    PLANNED = "planned"  # it will be done by itself unless somebody says no
+    STOPPED = "stopped"  # it will not, in this spell
     APPROVED = "approved"
     WITHDRAWN = "withdrawn"  # the premise was gone at the tap or just before the call
     STARTED = "started"  # committed before the request leaves
@@ -62,6 +64,8 @@ TRANSITIONS: dict[tuple[Status, Kind], Status] = {
     (S.OPEN, K.INVESTIGATED): S.OPEN,
     (S.OPEN, K.ASKED): S.OPEN,
     (S.OPEN, K.DENIED): S.OPEN,
+    (S.OPEN, K.PLANNED): S.OPEN,
+    (S.OPEN, K.STOPPED): S.OPEN,
     (S.OPEN, K.APPROVED): S.APPROVED,
     (S.OPEN, K.WITHDRAWN): S.OPEN,  # seen to have changed when it was tapped
     (S.OPEN, K.HEALED): S.VERIFYING,

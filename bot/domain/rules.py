@@ -16,6 +16,20 @@ FROM_SERVICE = FROM_UPSTREAM | {"http", "heartbeat", "telegram"}
 
 
 @dataclass(frozen=True)
+class Autopilot:
+    """What is done by itself while nobody answers: nothing, unless acts are named.
+
+    `after` is from the detection; at half of it it is announced. `a_day` is of any 24 hours, over
+    all incidents.
+    """
+
+    acts: frozenset[str] = frozenset()
+    after: timedelta = timedelta(minutes=10)
+    a_day: int = 1
+    severities: frozenset[Severity] = frozenset({Severity.P0, Severity.P1})
+
+
+@dataclass(frozen=True)
 class Rules:
     people: People = field(default_factory=People)
     patience: Patience = field(default_factory=Patience)
@@ -29,6 +43,7 @@ class Rules:
     look_within: timedelta = timedelta(seconds=2)  # how long a tap waits for a last look
     two_people: frozenset[str] = frozenset()  # acts that one asks for and another says yes to
     dry_run: bool = False  # everything but the call
+    autopilot: Autopilot = field(default_factory=Autopilot)
     observe_for: timedelta = timedelta(minutes=2)  # how long the effect of an act may take to show
     deploy_within: timedelta = timedelta(minutes=20)  # and how long a deploy may take to go live
     back_within: timedelta = timedelta(minutes=5)  # how long the service may take to come back

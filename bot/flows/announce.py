@@ -8,6 +8,7 @@ from bot.domain.incident import Event, Incident
 from bot.domain.moves import WHILE_LIVE, Kind, Status
 from bot.domain.rules import Rules
 from bot.ports import Lane, Post, World
+from bot.views.autopilot import came_of_it, planned
 from bot.views.card import card, superseded
 from bot.views.message import Document, Message
 from bot.views.report import report
@@ -118,6 +119,13 @@ def others(world: World, incident: Incident, told: int) -> Iterator[Post]:
             yield reply(
                 world, incident, f"event:{incident.id}:{n}", Lane.PAGE, message, silent=silent
             )
+    if message := planned(incident, world.rules):
+        yield reply(world, incident, plan_key(incident), Lane.PAGE, message, silent=False)
+
+
+def plan_key(incident: Incident) -> str:
+    """Whoever is to say no must hear it, at any hour: this one always makes a sound."""
+    return f"autopilot:{incident.id}:{incident.relapses}"
 
 
 OVER = (Kind.RECOVERED, Kind.OVERRIDDEN, Kind.REPORTED, Kind.SETTLED)
@@ -127,6 +135,8 @@ def of_event(world: World, incident: Incident, event: Event) -> tuple[Message, b
     """The page of an event that is one, and whether it makes no sound."""
     if event.kind is Kind.REMINDED:
         return reminder(incident, event, world.rules), False
+    if message := came_of_it(incident, event, world.rules):
+        return message, not world.rules.audible(incident.severity, event.at)
     if event.kind is Kind.PERSISTED:
         rules = world.rules
         wavers = incident.fell_again(event.at - rules.flaps_within) > rules.flaps

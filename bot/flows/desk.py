@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from bot.domain.autopilot import plan_of
 from bot.domain.halt import Halt
 from bot.domain.incident import Event, Incident, Refused
 from bot.domain.moves import WHILE_LIVE, Kind, Status
@@ -136,6 +137,20 @@ async def deny(world: World, ask: str, by: Person, key: str) -> Incident:
         return said(world, Kind.DENIED, by, key, offer=question.offer, ask=ask)
 
     return await record(world, incident.id, key, event)
+
+
+async def stop(world: World, id: int, by: Person, key: str) -> Incident:
+    """Say no to what would be done by itself: for this spell that is the last word."""
+    allow(world, by, Role.RESPONDER)
+
+    def event(incident: Incident) -> Event:
+        if incident.status is not Status.OPEN:
+            raise Refused(turn_of(incident))
+        if plan_of(incident) is None:
+            raise Refused("nothing will be done by itself any more")
+        return said(world, Kind.STOPPED, by, key, note=f"{by.name} said no")
+
+    return await record(world, id, key, event)
 
 
 async def acknowledge(world: World, id: int | None, by: Person, key: str) -> Incident:

@@ -26,6 +26,7 @@ from bot.views.question import answered, by_rules, looking
 LONGEST = 500  # characters of a question
 MOST_WAITING = 5
 DEEPER = "Look further: what is the root cause, what speaks against it, what is to be checked next?"
+ASKED = "asked about {}"  # memo: when somebody last did
 NO_MODEL = "Written without AI: Claude is not set up."
 CUT_OFF = (
     "I was cut off while Claude was reading this, and did not ask twice. Ask again if need be."
@@ -50,6 +51,7 @@ async def ask(
     question = Question(update, incident.id, said, by.name, world.now(), message)
     if len(waiting) >= MOST_WAITING and question.id not in {q.id for q in waiting}:
         raise Refused(f"{len(waiting)} questions wait for their answer; ask when they have it")
+    await world.store.set_memo(ASKED.format(incident.id), world.now().isoformat())
     await world.store.put_question(question, post(world, question, looking(question)))
     return question
 

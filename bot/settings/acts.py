@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.domain.autopilot import SAFE
+
 ACTS = (
     "restart",
     "rollback",
@@ -25,4 +27,14 @@ USUAL_ACTS = tuple(act for act in ACTS if act not in OPT_IN)
 def names_of_acts(names: tuple[str, ...]) -> tuple[str, ...]:
     if unknown := sorted(set(names) - set(ACTS)):
         raise ValueError(f"names what is no act: {', '.join(unknown)}; there are {', '.join(ACTS)}")
+    return names
+
+
+def safe_alone(names: tuple[str, ...]) -> tuple[str, ...]:
+    """What may be done without a person: see domain/autopilot.py."""
+    if unsafe := sorted(set(names_of_acts(names)) - SAFE):
+        raise ValueError(
+            f"names what is never done without a person: {', '.join(unsafe)};"
+            f" there are {', '.join(sorted(SAFE))}"
+        )
     return names

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from bot.domain.required import USUAL
 from bot.domain.severity import Severity
-from bot.settings.acts import USUAL_ACTS, names_of_acts
+from bot.settings.acts import USUAL_ACTS, names_of_acts, safe_alone
 from bot.settings.checks import UPSTREAMS, ChecksConfig, Own, Strict, Upstream
 from bot.settings.values import (
     of_people,
@@ -179,6 +179,17 @@ class ClaudeConfig(Strict):
     calls_an_incident: int = Field(40, ge=0)
 
 
+class AutopilotConfig(Strict):
+    """What is done by itself while nobody answers; off while it names no act."""
+
+    acts: tuple[str, ...] = ()
+    after_minutes: float = Field(10, gt=0)
+    a_day: int = Field(1, ge=1)
+    severities: tuple[Severity, ...] = (Severity.P0, Severity.P1)
+
+    _acts = field_validator("acts")(safe_alone)
+
+
 class House(Strict):
     """The content of watchdog.toml."""
 
@@ -199,6 +210,7 @@ class House(Strict):
     render: RenderConfig = RenderConfig()
     inbound: InboundConfig = InboundConfig()
     claude: ClaudeConfig = ClaudeConfig()
+    autopilot: AutopilotConfig = AutopilotConfig()
     people: PeopleConfig = PeopleConfig()
 
     _two = field_validator("two_people")(names_of_acts)
@@ -235,6 +247,15 @@ class House(Strict):
         if Severity.P0 in quiet:
             raise ValueError("cannot silence P0: a service that is down is heard at any hour")
         return quiet
+
+    @model_validator(mode="after")
+    def two_people_are_not_none(self) -> House:
+        if both := sorted(set(self.two_people) & set(self.autopilot.acts)):
+            raise ValueError(
+                f"two_people and autopilot.acts both name {', '.join(both)}:"
+                " what takes two people is never done without any"
+            )
+        return self
 
     @model_validator(mode="after")
     def names_lead_somewhere(self) -> House:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.domain.autopilot import plan_of
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import BEGINS_PROOF, Kind, Status
@@ -14,6 +15,7 @@ from bot.domain.severity import Severity
 from bot.domain.why.blame import blame
 
 from .acts import act_in, act_of
+from .autopilot import will_do
 from .cause import held_back, ids, on_card
 from .headline import headline, over
 from .message import Button, Message
@@ -79,6 +81,7 @@ def wavering(incident: Incident, rules: Rules, now: datetime) -> str:
 def open_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
     return [
         small(incident.away.note) if incident.away else "",
+        small(will_do(incident, rules)) if plan_of(incident) else "",
         failing(incident, "What failed" if regressed(incident) else "What fails"),
         setback(incident),
         attempts(incident, rules),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.autopilot import by_itself
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import BEGINS_PROOF, Kind
 from bot.domain.proof import NEW_ERROR
@@ -12,6 +13,7 @@ from .headline import over
 from .proof import not_proved
 from .words import NAME, clock, esc, flat
 
+ALONE = "done by the autopilot"
 MOST_TRIED = 4
 MOST_DEPLOYS = 2
 
@@ -28,13 +30,13 @@ def how_it_ended(incident: Incident) -> str:
     by_people = which_deploy(incident)
     if act is None:
         return f"Recovered after {by_people}" if by_people else "Recovered without an act of ours"
-    name = act_in(act.offer).noun
+    name, by = act_in(act.offer).noun, f"approved by {flat(act.by, NAME)}"
     if began and began.kind is Kind.HEALED:
         how = f"after {by_people}" if by_people else "by itself"
         return f"Recovered {how}; the {name} before {had_not_helped(incident)}"
     unsure = " (not confirmed by the platform)" if began and began.kind is Kind.UNKNOWN else ""
     also = f"; {by_people} followed" if by_people else ""
-    return f"Recovered after {name}, approved by {flat(act.by, NAME)}{unsure}{also}"
+    return f"Recovered after {name}, {ALONE if by_itself(act) else by}{unsure}{also}"
 
 
 def which_deploy(incident: Incident) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.domain.cause import RULES, Cause
 from bot.domain.evidence import Evidence, Found
-from bot.domain.incident import Event, Incident, Phase
+from bot.domain.incident import WATCHDOG, Event, Incident, Phase
 from bot.domain.moves import BEGINS_PROOF, Kind
 from bot.domain.proof import done
 from bot.domain.rules import Rules
@@ -34,6 +34,8 @@ SAYS = {
     Kind.EXPLAINED: "Cause written up",
     Kind.ASKED: "Asked for",
     Kind.DENIED: "Denied",
+    Kind.PLANNED: "To be done without a person",
+    Kind.STOPPED: "Not done without a person",
     Kind.APPROVED: "Approved",
     Kind.WITHDRAWN: "Held back",
     Kind.STARTED: "Started",
@@ -111,7 +113,7 @@ def timeline(incident: Incident, rules: Rules) -> str:
 def line(event: Event, rules: Rules) -> str:
     at = event.at.astimezone(rules.zone).strftime("%H:%M:%S")
     about = " · ".join(part for part in (which(event), event.note) if part)
-    text = f"{SAYS[event.kind]}{f' ({event.by})' if event.by_id else ''}"
+    text = f"{SAYS[event.kind]}{f' ({event.by})' if event.by_id or event.by != WATCHDOG else ''}"
     return f"- {at}: {md(text)}{f': {md(about, 400)}' if about else ''}"
 
 

@@ -23,6 +23,7 @@ LINES = {
     Kind.ACKNOWLEDGED: "👀 {by} has it",
     Kind.NOTED: "📝 {by}: {note}",
     Kind.DENIED: "✖️ {by} said no to the {act}",
+    Kind.STOPPED: "✋ Nothing is done by itself: {note}",
     Kind.APPROVED: "✅ {by} approved the {act}",
     Kind.WITHDRAWN: "↩️ Held back: {note}",
     Kind.ANSWERED: "▶️ {note}",

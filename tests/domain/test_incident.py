@@ -84,6 +84,7 @@ def test_what_may_happen_in_which_status():
     remarks = {K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED, K.SETTLED, K.EXPLAINED}
     remarks |= {K.DEPLOYED}
     begins = {K.RETURNED, K.TRIAGED, K.INVESTIGATED, K.ASKED, K.DENIED, K.WITHDRAWN}
+    begins |= {K.PLANNED, K.STOPPED}
     decides = {K.APPROVED, K.HEALED, K.OVERRIDDEN}
     assert {s: {k for at, k in TRANSITIONS if at is s} for s in Status} == {
         S.OPEN: remarks | begins | decides,
