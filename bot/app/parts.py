@@ -15,7 +15,10 @@ from bot.adapters.actions.end_session import EndSession
 from bot.adapters.actions.redeploy import Redeploy
 from bot.adapters.actions.restart import Restart
 from bot.adapters.actions.restart_database import RestartDatabase
+from bot.adapters.actions.resume import Resume
 from bot.adapters.actions.rollback import Rollback
+from bot.adapters.actions.scale import Scale
+from bot.adapters.actions.suspend import Suspend
 from bot.adapters.checks.certificate import Certificate
 from bot.adapters.checks.heartbeat import Beat, Heartbeat, RowHeartbeat
 from bot.adapters.checks.http import Http
@@ -37,13 +40,16 @@ from bot.ports import Action, Check, Source
 from bot.settings import House, Own, ServiceConfig, Upstream
 
 HTTPS = 443
+OnThePlatform = Resume | Redeploy | ClearCache | Restart | Rollback | Deploy | Suspend
 # Of those that suit alike, what mends one thing goes before what often helps.
-ON_THE_PLATFORM: tuple[type[Redeploy | ClearCache | Restart | Rollback | Deploy], ...] = (
+ON_THE_PLATFORM: tuple[type[OnThePlatform], ...] = (
+    Resume,
     Redeploy,
     ClearCache,
     Restart,
     Rollback,
     Deploy,
+    Suspend,
 )
 
 
@@ -104,6 +110,9 @@ def its_acts(service: ServiceConfig, ways: Ways) -> Iterator[Action]:
         yield CancelDeploy(*at, within=within)
     if DatabaseCheck.name in service.acts:
         yield DatabaseCheck(*at, service.database_variable)
+    if Scale.name in service.acts:
+        token = service.bot_token.get_secret_value()
+        yield Scale(*at, polls=bool(token) and not service.bot_webhook)
 
 
 def its_addresses(service: ServiceConfig, ways: Ways) -> Iterator[Check]:

@@ -174,7 +174,7 @@ class Incident:
     @property
     def triage(self) -> Event | None:
         """The latest triage, unless something has happened since that makes it out of date."""
-        old = (K.DETECTED, K.PERSISTED, K.FAILED, K.WITHDRAWN, K.LOOKED)
+        old = (K.DETECTED, K.PERSISTED, K.INTERIM, K.FAILED, K.WITHDRAWN)
         latest = self.last(K.TRIAGED, *old)
         return latest if latest and latest.kind is Kind.TRIAGED else None
 
@@ -193,8 +193,8 @@ class Incident:
     @property
     def looked(self) -> tuple[Evidence, ...]:
         """What an act that only looks has seen, until something is done or it fails again."""
-        latest = self.last(K.LOOKED, K.DETECTED, *BEGINS_PROOF)
-        return latest.evidence if latest and latest.kind is K.LOOKED else ()
+        latest = self.last(K.INTERIM, K.DETECTED, *BEGINS_PROOF)
+        return latest.evidence if latest and latest.kind is K.INTERIM else ()
 
     def _newest(self, *kinds: Kind) -> Event | None:
         return next((e for e in reversed(self.spell) if e.kind in kinds), None)
@@ -272,7 +272,7 @@ class Incident:
         found: list[tuple[Event, Event]] = []
         started: Event | None = None
         for event in self.spell:
-            if event.kind in {K.STARTED, K.FAILED, K.LOOKED}:
+            if event.kind in {K.STARTED, K.FAILED, K.INTERIM}:
                 started = event if event.kind is K.STARTED else None
             elif event.kind is K.PERSISTED and started:
                 found.append((started, event))

@@ -35,8 +35,8 @@ class Kind(StrEnum):
     STARTED = "started"  # committed before the request leaves
     ANSWERED = "answered"
     RAN = "ran"
+    INTERIM = "interim"  # an act that mends nothing by itself is over: people's turn again
     FAILED = "failed"  # proved not done
-    LOOKED = "looked"  # the act has only looked: nothing is mended by it, nothing to prove
     LEFT = "left"  # the act left something that a person must do later
     SETTLED = "settled"  # a person has done it
     UNKNOWN = "unknown"  # may or may not have happened: never repeated
@@ -75,8 +75,8 @@ TRANSITIONS: dict[tuple[Status, Kind], Status] = {
     (S.RUNNING, K.ANSWERED): S.RUNNING,
     (S.RUNNING, K.LEFT): S.RUNNING,
     (S.RUNNING, K.RAN): S.VERIFYING,
+    (S.RUNNING, K.INTERIM): S.OPEN,
     (S.RUNNING, K.FAILED): S.OPEN,
-    (S.RUNNING, K.LOOKED): S.OPEN,
     (S.RUNNING, K.UNKNOWN): S.VERIFYING,
     (S.VERIFYING, K.CHECKED): S.VERIFYING,
     (S.VERIFYING, K.PERSISTED): S.OPEN,

@@ -69,9 +69,10 @@ class Reason:
     """Why a remedy suits, what it would be done to, and on which evidence.
 
     `likely` says that the evidence points to it, `mends` that it is to put something right: what
-    only looks is followed by a new look, not by a proof. `brief` is what a person must know before
-    saying yes: pairs of a label and a line. `effect` says what will be done where that hangs on
-    what a person has typed; else the act's own line does.
+    does not is followed by a new look, not by a proof. `brief` is what a person must know before
+    saying yes: pairs of a label and a line. `effect` says what will be done and `undo` how it is
+    undone where that hangs on what a person has typed, or on how it stands; else the act's own
+    lines do.
     """
 
     why: str
@@ -81,6 +82,7 @@ class Reason:
     likely: bool = True
     brief: tuple[tuple[str, str], ...] = ()
     effect: str = ""
+    undo: str = ""
     mends: bool = True
 
 
@@ -244,7 +246,7 @@ def _proposal(
         brief=reason.brief,
         service=remedy.service,
         radius=remedy.radius,
-        undo=remedy.undo,
+        undo=reason.undo or remedy.undo,
         seen_at=seen_at,
         likely=reason.likely,
         mends=reason.mends,

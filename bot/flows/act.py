@@ -106,7 +106,7 @@ async def observe(world: World, incident: Incident) -> bool:
     too_long = waited > world.rules.deploy_within
     if seen.course is not Course.FAILED and (too_long or is_new(incident, seen)):
         # Once a step, because the platform counts requests. What came to nothing leaves nothing.
-        last = seen.course is Course.DONE or too_long
+        last = seen.course is not Course.UNDER_WAY or too_long
         incident = await secure(world, incident, action, started.live, last_try=last)
     if seen.course is Course.UNDER_WAY and too_long:
         limit = span(world.rules.deploy_within)
@@ -125,7 +125,7 @@ async def write_course(world: World, incident: Incident, seen: Effect) -> bool:
     if seen.course is Course.FAILED:
         step = Event(Kind.FAILED, world.now(), note=seen.note)
     elif seen.course is Course.DONE:
-        kind = Kind.RAN if chosen(incident).mends else Kind.LOOKED
+        kind = Kind.RAN if chosen(incident).mends else Kind.INTERIM
         step = Event(kind, world.now(), note=seen.note, evidence=seen.evidence)
     elif is_new(incident, seen):
         step = Event(Kind.ANSWERED, world.now(), note=seen.note, code=seen.course)
@@ -179,8 +179,8 @@ def longest(world: World, incident: Incident) -> timedelta:
 
 
 async def give_up(world: World, incident: Incident, note: str) -> bool:
-    """What was to mend may have: the proof tells. What only looks has changed nothing."""
-    kind = Kind.UNKNOWN if chosen(incident).mends else Kind.LOOKED
+    """What was to mend may have: the proof tells. What was not to mend is looked at anew."""
+    kind = Kind.UNKNOWN if chosen(incident).mends else Kind.INTERIM
     await world.store.record(incident, Event(kind, world.now(), note=note))
     return True
 

@@ -34,6 +34,7 @@ NAMES = {
     "dependencies": "Leans on",
     "changes": "Changes",
     "environment": "Environment",
+    "variables": "Variables",
     "metrics": "Usage",
     "similar": "Memory, not proof",
     "runbook": "Runbook",
@@ -162,8 +163,8 @@ def failing(incident: Incident, head: str = "What fails") -> str:
 
 
 def setback(incident: Incident) -> str:
-    """The last thing that went wrong with an act, until a newer act is under way."""
-    kinds = (Kind.PERSISTED, Kind.FAILED, Kind.WITHDRAWN, Kind.DETECTED, Kind.ANSWERED)
+    """What came of the last act where it is not over, until a newer act is under way."""
+    kinds = (*SETBACKS, Kind.DETECTED, Kind.ANSWERED)
     latest = incident.last(*kinds)
     if latest is None or latest.kind not in SETBACKS:
         return ""
@@ -172,6 +173,7 @@ def setback(incident: Incident) -> str:
 
 SETBACKS = {
     Kind.PERSISTED: "❌ Not over:",
+    Kind.INTERIM: "🔬 The last act:",
     Kind.FAILED: "❌ Not done:",
     Kind.WITHDRAWN: "↩️ Held back:",
 }

@@ -41,8 +41,8 @@ COMMANDS = {
 }
 ALL = "/diagnose /logs /db /deploys /changes /metrics /env /deps /similar /status"
 DONE = frozenset(
-    {Kind.DENIED, Kind.APPROVED, Kind.WITHDRAWN, Kind.RAN, Kind.FAILED, Kind.UNKNOWN, Kind.LOOKED}
-    | {Kind.HEALED, Kind.PERSISTED}
+    {Kind.DENIED, Kind.APPROVED, Kind.WITHDRAWN, Kind.RAN, Kind.FAILED, Kind.UNKNOWN}
+    | {Kind.INTERIM, Kind.HEALED, Kind.PERSISTED}
 )
 MOST_SHOWN = 3  # looks of one topic, as of several services
 MOST_DONE = 6

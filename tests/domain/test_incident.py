@@ -89,7 +89,7 @@ def test_what_may_happen_in_which_status():
     assert {s: {k for at, k in TRANSITIONS if at is s} for s in Status} == {
         S.OPEN: remarks | begins | decides,
         S.APPROVED: remarks | {K.WITHDRAWN, K.STARTED},
-        S.RUNNING: remarks | {K.ANSWERED, K.LEFT, K.RAN, K.FAILED, K.UNKNOWN, K.LOOKED},
+        S.RUNNING: remarks | {K.ANSWERED, K.LEFT, K.RAN, K.INTERIM, K.FAILED, K.UNKNOWN},
         S.VERIFYING: remarks | {K.CHECKED, K.PERSISTED, K.RECOVERED, K.OVERRIDDEN},
         S.RESOLVED: {K.NOTED, K.SETTLED, K.EXPLAINED, K.DETECTED, K.REPORTED},
         S.CLOSED: {K.NOTED, K.SETTLED, K.DETECTED},

@@ -71,7 +71,7 @@ async def test_its_result_is_evidence_of_a_new_look_and_nothing_is_proved(
     now = await incident()
     assert look.calls == ["srv-1"]
     assert now.status is Status.OPEN
-    seen = now.last(Kind.LOOKED)
+    seen = now.last(Kind.INTERIM)
     assert (seen.note, seen.evidence) == ("from inside: it answers", (INSIDE,))
     assert INSIDE in now.evidence  # of the triage that came after it
     assert [p.action for p in now.proposals] == ["restart"]
@@ -86,7 +86,7 @@ async def test_while_it_runs_nobody_can_begin_another_act(looked, look, incident
     assert (await incident()).status is Status.RUNNING
     look.course = SEEN
     await pass_time(minutes=1)
-    assert (await incident()).last(Kind.LOOKED).note == SEEN.note
+    assert (await incident()).last(Kind.INTERIM).note == SEEN.note
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ async def test_one_that_is_lost_sight_of_is_no_reason_to_prove_anything(
     await pass_time(minutes=5)
     now = await incident()
     assert (now.status, now.last(Kind.UNKNOWN)) == (Status.OPEN, None)
-    assert "it is not repeated" in now.last(Kind.LOOKED).note
+    assert "it is not repeated" in now.last(Kind.INTERIM).note
     assert now.looked == ()
     assert look.calls == ["srv-1"]
 

@@ -15,6 +15,7 @@ from bot.domain.incident import Incident
 from bot.domain.platform import (
     Deploy,
     Happening,
+    Hosted,
     LoopRule,
     Standing,
     fresh_start,
@@ -27,6 +28,7 @@ from bot.ports import Unavailable
 
 DAY = timedelta(hours=24)
 METRICS_BACK = timedelta(minutes=10)
+ENOUGH = 5  # values: fewer say nothing of a length of time
 METRICS = ("memory", "memory-limit", "cpu", "cpu-limit")
 MEGABYTE = 1024 * 1024
 STATES = {"crash_loop": "crash loop", "out_of_memory": "crashed", "deploy_failed": "running"}
@@ -66,7 +68,9 @@ class ServiceState:
             "auto_deploy": hosted.auto_deploy,
             "plan": hosted.plan,
             **_lasting(live),
+            **_set_up(hosted),
             **_usage(figures, live.instances),
+            **_throughout(figures, live.instances),
             **_history(events, deploys, now, running=state == "running"),
         }
         summary = _summary(found, facts)
@@ -100,6 +104,17 @@ def _lasting(live: Live) -> dict[str, str]:
     return {"deploy": live.deploy, "restart": live.restart, "instances": instances}
 
 
+def _set_up(hosted: Hosted) -> dict[str, str]:
+    """What decides how many instances there are, and who has stopped them all."""
+    facts = {
+        "suspended_by": ",".join(hosted.suspenders) if hosted.suspended else "",
+        "scaled_to": str(hosted.instances or ""),
+        "autoscaled": "yes" if hosted.autoscaled else "",
+        "disk": "yes" if hosted.disk else "",
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
 def _usage(figures: dict[str, tuple[Series, ...]], instances: Sequence[str]) -> dict[str, str]:
     highest = {name: _highest(series, instances) for name, series in figures.items()}
     memory, limit = highest.get("memory"), highest.get("memory-limit")
@@ -112,6 +127,24 @@ def _usage(figures: dict[str, tuple[Series, ...]], instances: Sequence[str]) -> 
     if cpu is not None:
         facts["cpu"] = f"{100 * cpu / (cores or 1):.0f} %"
     return facts
+
+
+def _throughout(figures: dict[str, tuple[Series, ...]], instances: Sequence[str]) -> dict[str, str]:
+    """The least that any running instance has used in all that time, of its limit."""
+    facts = {}
+    for name in ("memory", "cpu"):
+        least, limit = _lowest(figures.get(name, ()), instances), figures.get(f"{name}-limit", ())
+        most = _highest(limit, instances)
+        if least is not None and most:
+            facts[f"{name}_throughout"] = f"{100 * least / most:.0f} %"
+    return facts
+
+
+def _lowest(series: Sequence[Series], instances: Sequence[str]) -> float | None:
+    running = [s for s in series if s.instance in instances]
+    if not running or any(len(s.points) < ENOUGH for s in running):
+        return None
+    return min(value for s in running for _, value in s.points)
 
 
 def _highest(series: Sequence[Series], instances: Sequence[str]) -> float | None:

@@ -1,0 +1,114 @@
+"""Resume a suspended service: the platform deploys once more what was live."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.adapters.render import Render
+from bot.adapters.render_deploys import CLOCKS_APART, READ, SUSPENDED, SWITCHED_ON, course
+from bot.adapters.render_live import AHEAD, read_live
+from bot.domain.evidence import Evidence, found_by
+from bot.domain.platform import Deploy, newest_first
+from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Reason, Risk
+from bot.ports import Reply
+
+UNSEEN = "how the service is cannot be seen now"
+# Suspenders as the API names them (OpenAPI, service): what only they, or a payment, can lift.
+LIFTED_BY_OTHERS = {
+    "billing": "it is suspended for want of payment: the dashboard's billing page lifts that",
+    "admin": "Render has suspended it: only Render lifts that",
+    "hipaa_enablement": "Render keeps it suspended while the workspace is changed",
+    "parent_service": "it is suspended with the service that it belongs to: resume that one",
+}
+CRASHED = "stuck_crashlooping"
+
+
+@dataclass(frozen=True)
+class Resume:
+    """That Render deploys what was live once it is resumed is inferred; instances do as well."""
+
+    service: str
+    id: str
+    render: Render
+    now: Callable[[], datetime]
+    name: str = "resume"
+    risk: Risk = Risk.LOW
+    effect: str = (
+        "Lifts the suspension: Render deploys once more what was live; takes a minute or two."
+    )
+    radius: str = "Everybody who uses it: it is there again."
+    undo: str = "Suspend it again."
+    takes: str = ""
+
+    def suits(
+        self, evidence: Sequence[Evidence], wish: str | None = None
+    ) -> Reason | Barred | None:
+        """Offered while it is suspended, unless only others can lift that."""
+        known = found_by("service", evidence)
+        if known is None or known.fact("state") != SUSPENDED:
+            seen = known is not None and known.fact("state")
+            return None if wish is None else Barred("it is not suspended" if seen else UNSEEN)
+        by = (known.fact("suspended_by") or "").split(",")
+        for one in by:
+            if why := LIFTED_BY_OTHERS.get(one):
+                return Barred(why)
+        live = Live(known.fact("deploy") or "", known.fact("restart") or "", state=SUSPENDED)
+        brief = (("Suspended by", ", ".join(filter(None, by)) or "not known"),)
+        likely = CRASHED not in by
+        return Reason(_why(by), self.id, (known.id,), live, likely=likely, brief=brief)
+
+    async def live(self) -> Live:
+        live, hosted = await asyncio.gather(
+            read_live(self.render, self.id, self.now()), self.render.service(self.id)
+        )
+        return replace(live, state=SUSPENDED if hosted.suspended else SWITCHED_ON)
+
+    async def run(self, proposal: Proposal) -> Reply:
+        try:
+            return await self.render.resume(proposal.target)
+        except PermissionError as refusal:
+            return Reply(Answer.REFUSED, str(refusal))
+
+    async def effect_since(
+        self,
+        proposal: Proposal,  # noqa: ARG002 - the port's form
+        before: Live,
+        at: datetime,
+    ) -> Effect | None:
+        hosted, deploys, instances = await asyncio.gather(
+            self.render.service(self.id),
+            self.render.deploys(self.id, READ),
+            self.render.instances(self.id),
+        )
+        if hosted.suspended:
+            return None
+        if ours := self._deploy(deploys, before, at):
+            return course(ours, "deploy of what was live")
+        lifted = "Render says that it is not suspended any more"
+        if instances:
+            return Effect(Course.DONE, f"{lifted}, and {_listed(len(instances))}")
+        return Effect(Course.UNDER_WAY, f"{lifted}; no instance runs yet")
+
+    async def secure(self, before: Live) -> None:
+        """Nothing is left behind."""
+
+    def _deploy(self, deploys: Sequence[Deploy], before: Live, at: datetime) -> Deploy | None:
+        since, until = at - CLOCKS_APART, self.now() + AHEAD
+        recent = (d for d in deploys if d.created_at and since <= d.created_at <= until)
+        new = (d for d in recent if d.id not in {"", before.deploy})
+        return next((d for d in newest_first(new) if d.trigger == "service_resumed"), None)
+
+
+def _why(by: Sequence[str]) -> str:
+    if CRASHED in by:
+        return "Render stopped it after repeated crashes: what crashed it will do so again"
+    if "user" in by:
+        return "somebody suspended it: if that was on purpose, ask why before you resume it"
+    return "it is suspended, and Render does not say by whom"
+
+
+def _listed(instances: int) -> str:
+    return "an instance runs" if instances == 1 else f"{instances} instances run"
