@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -63,18 +63,23 @@ class NewDeploy:
         return replace(reply, note=f"{reply.note} as {deploy}") if deploy else reply
 
     async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
-        deploys = newest_first(await self.render.deploys(self.id, READ))
-        since, until = at - CLOCKS_APART, self.now() + AHEAD
-        recent = (d for d in deploys if d.created_at and since <= d.created_at <= until)
-        new = (d for d in recent if d.id not in {"", before.deploy})
-        ours = [d for d in new if _is_ours(d, proposal.target)]
+        deploys = await self.render.deploys(self.id, READ)
+        new = since_then(deploys, before.deploy, at, self.now())
+        ours = [d for d in new if is_ours(d, proposal.target)]
         return course(ours[-1], "deploy") if ours else None
 
     async def secure(self, before: Live) -> None:
         """Nothing is left behind; what auto-deploy will do is in the question."""
 
 
-def _is_ours(deploy: Deploy, commit: str) -> bool:
+def since_then(deploys: Iterable[Deploy], before: str, at: datetime, now: datetime) -> list[Deploy]:
+    """Those that began since a call of that time, newest first; `before` was the newest then."""
+    since, until = at - CLOCKS_APART, now + AHEAD
+    recent = (d for d in newest_first(deploys) if d.created_at and since <= d.created_at <= until)
+    return [d for d in recent if d.id not in {"", before}]
+
+
+def is_ours(deploy: Deploy, commit: str) -> bool:
     """What is pushed, or asked for by hand, comes with a trigger of its own."""
     return deploy.commit.lower() == commit.lower() and deploy.trigger in {"api", ""}
 

@@ -18,12 +18,12 @@ OF_SERVICE: Mapping[str, Collection[Verb]] = {
     "resume": (Verb.RESUME,),
     "scale": (Verb.SCALE,),
     "set-variable": (Verb.SET_VARIABLE,),
-    "feature": (Verb.SET_VARIABLE,),
+    "feature": (Verb.SET_VARIABLE, Verb.DEPLOY),
     "restart-database": (),
     "end-session": (),
     "database-check": (Verb.RUN_JOB,),
 }
-"""What an act asks of the service. A variable that is set is taken up by a redeploy."""
+"""What an act asks of the service."""
 
 OF_DATABASE: Mapping[str, Collection[Verb]] = {"restart-database": (Verb.RESTART_POSTGRES,)}
 """What an act asks of the database; a session is ended over its own connection."""

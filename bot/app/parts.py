@@ -12,12 +12,14 @@ from bot.adapters.actions.clear_cache import ClearCache
 from bot.adapters.actions.database_check import DatabaseCheck
 from bot.adapters.actions.deploy import Deploy
 from bot.adapters.actions.end_session import EndSession
+from bot.adapters.actions.feature import SwitchFeature
 from bot.adapters.actions.redeploy import Redeploy
 from bot.adapters.actions.restart import Restart
 from bot.adapters.actions.restart_database import RestartDatabase
 from bot.adapters.actions.resume import Resume
 from bot.adapters.actions.rollback import Rollback
 from bot.adapters.actions.scale import Scale
+from bot.adapters.actions.set_variable import SetVariable
 from bot.adapters.actions.suspend import Suspend
 from bot.adapters.checks.certificate import Certificate
 from bot.adapters.checks.heartbeat import Beat, Heartbeat, RowHeartbeat
@@ -34,7 +36,7 @@ from bot.adapters.postgres import Probe
 from bot.adapters.postgres_health import Limits
 from bot.adapters.postgres_session import Sessions
 from bot.app.rules import named
-from bot.app.sources import database_source, loop_rule, platform_sources
+from bot.app.sources import database_source, features_of, loop_rule, platform_sources
 from bot.app.ways import Ways, utcnow
 from bot.ports import Action, Check, Source
 from bot.settings import House, Own, ServiceConfig, Upstream
@@ -104,15 +106,19 @@ def on_the_platform(service: ServiceConfig, ways: Ways) -> Parts:
 def its_acts(service: ServiceConfig, ways: Ways) -> Iterator[Action]:
     """What can be done on the platform, of what its settings name."""
     at = (service.name, service.render_service_id, ways.render, utcnow)
+    timings, polls = ways.house.timings, service.bot_token.get_secret_value()
+    if SwitchFeature.name in service.acts and service.features:
+        within = timedelta(seconds=timings.observe_for)
+        yield SwitchFeature(*at, tuple(features_of(service)), within)
+    if Scale.name in service.acts:
+        yield Scale(*at, polls=bool(polls) and not service.bot_webhook)
     yield from (act(*at) for act in ON_THE_PLATFORM if act.name in service.acts)
     if CancelDeploy.name in service.acts:
-        within = timedelta(seconds=ways.house.timings.deploy_within)
-        yield CancelDeploy(*at, within=within)
+        yield CancelDeploy(*at, within=timedelta(seconds=timings.deploy_within))
     if DatabaseCheck.name in service.acts:
         yield DatabaseCheck(*at, service.database_variable)
-    if Scale.name in service.acts:
-        token = service.bot_token.get_secret_value()
-        yield Scale(*at, polls=bool(token) and not service.bot_webhook)
+    if SetVariable.name in service.acts and service.settable:
+        yield SetVariable(*at, service.settable)
 
 
 def its_addresses(service: ServiceConfig, ways: Ways) -> Iterator[Check]:

@@ -15,7 +15,9 @@ from bot.adapters.sources.logs import RecentLogs
 from bot.adapters.sources.metrics import Metrics
 from bot.adapters.sources.service import ServiceState
 from bot.adapters.sources.similar import SimilarIncidents
+from bot.adapters.sources.variables import Variables
 from bot.app.ways import Ways, utcnow
+from bot.domain.features import Feature
 from bot.domain.incident import Incident
 from bot.domain.platform import LoopRule
 from bot.domain.rules import Rules
@@ -38,6 +40,19 @@ def platform_sources(service: ServiceConfig, ways: Ways) -> Iterator[Source]:
 
     yield RecentLogs(name, id, render, utcnow, recent)
     yield Deploys(name, id, render, utcnow)
+    if names := variables_of(service):
+        yield Variables(name, id, render, names)
+
+
+def variables_of(service: ServiceConfig) -> tuple[str, ...]:
+    """Those that its acts may set, and that are therefore read; no other value ever is."""
+    settable = service.settable if "set-variable" in service.acts else ()
+    switches = (f.variable for f in service.features if "feature" in service.acts)
+    return tuple(dict.fromkeys((*settable, *switches)))
+
+
+def features_of(service: ServiceConfig) -> Iterator[Feature]:
+    return (Feature(**one.model_dump()) for one in service.features)
 
 
 def loop_rule(house: House) -> LoopRule:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field, field_validator, model_validator
+
 from bot.domain.autopilot import SAFE
+from bot.domain.variables import may_be_secret
+from bot.settings.checks import Strict
+from bot.settings.values import Purpose, VariableName, one_word
 
 ACTS = (
     "restart",
@@ -38,3 +45,36 @@ def safe_alone(names: tuple[str, ...]) -> tuple[str, ...]:
             f" there are {', '.join(sorted(SAFE))}"
         )
     return names
+
+
+def no_secrets(names: tuple[str, ...]) -> tuple[str, ...]:
+    if secret := [name for name in names if may_be_secret(name)]:
+        raise ValueError(f"names what may be a secret or hold one: {', '.join(secret)}")
+    return names
+
+
+Value = Annotated[str, Field(pattern=r"^[\x21-\x2b\x2d-\x7e]{1,40}$")]  # no blanks, no comma
+
+
+class FeatureConfig(Strict):
+    """Something that a variable switches, and the upstream without which it only fails."""
+
+    name: str = Field(min_length=1, max_length=20)
+    variable: VariableName
+    on: Value = "on"
+    off: Value = "off"
+    purpose: Annotated[Purpose, Field(min_length=1)]
+    upstream: str = ""
+
+    _name = field_validator("name")(one_word)
+
+    @field_validator("variable")
+    @classmethod
+    def is_no_secret(cls, variable: str) -> str:
+        return no_secrets((variable,))[0]
+
+    @model_validator(mode="after")
+    def can_be_told_apart(self) -> FeatureConfig:
+        if self.on == self.off:
+            raise ValueError("has the same value for on and for off")
+        return self

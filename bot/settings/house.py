@@ -9,9 +9,11 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from bot.domain.required import USUAL
 from bot.domain.severity import Severity
-from bot.settings.acts import USUAL_ACTS, names_of_acts, safe_alone
+from bot.settings.acts import USUAL_ACTS, FeatureConfig, names_of_acts, no_secrets, safe_alone
 from bot.settings.checks import UPSTREAMS, ChecksConfig, Own, Strict, Upstream
 from bot.settings.values import (
+    Purpose,
+    VariableName,
     of_people,
     one_word,
     owner_and_name,
@@ -20,8 +22,6 @@ from bot.settings.values import (
     web_address,
 )
 
-VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
-Purpose = Annotated[str, Field(max_length=100)]
 Hour = Annotated[int, Field(ge=0, le=24)]
 
 
@@ -96,6 +96,8 @@ class ServiceConfig(Strict):
     required: dict[VariableName, Purpose] = Field(default_factory=lambda: dict(USUAL))
     checks: tuple[Own, ...] = ()
     acts: tuple[str, ...] = USUAL_ACTS
+    settable: Annotated[tuple[VariableName, ...], Field(max_length=20)] = ()
+    features: Annotated[tuple[FeatureConfig, ...], Field(max_length=20)] = ()
 
     _address = field_validator("health_url")(web_address)
     _database = field_validator("database_url")(postgres_url)
@@ -103,6 +105,7 @@ class ServiceConfig(Strict):
     _webhook = field_validator("bot_webhook")(web_address)
     _token = field_validator("bot_token")(telegram_token)
     _acts = field_validator("acts")(names_of_acts)
+    _settable = field_validator("settable")(no_secrets)
 
     @model_validator(mode="after")
     def is_watched(self) -> ServiceConfig:
@@ -113,6 +116,14 @@ class ServiceConfig(Strict):
                 " or checks"
             )
         return self
+
+    @field_validator("features")
+    @classmethod
+    def features_differ(cls, features: tuple[FeatureConfig, ...]) -> tuple[FeatureConfig, ...]:
+        for names in ([f.name for f in features], [f.variable for f in features]):
+            if twice := sorted({n for n in names if names.count(n) > 1}):
+                raise ValueError(f"names a feature or its variable twice: {', '.join(twice)}")
+        return features
 
     @model_validator(mode="after")
     def checks_have_what_they_need(self) -> ServiceConfig:
@@ -270,6 +281,12 @@ class House(Strict):
                 raise ValueError(
                     f"{service.name} depends_on what is no other service and no upstream:"
                     f" {', '.join(sorted(unknown))}"
+                )
+            known = upstreams if service.depends_on is None else service.depends_on
+            if far := {f.upstream for f in service.features if f.upstream} - set(known):
+                raise ValueError(
+                    f"a feature of {service.name} leans on what it does not depend on:"
+                    f" {', '.join(sorted(far))}"
                 )
         tokens = [c.token for s in self.services for c in s.checks if c.kind == "heartbeat"]
         tokens = [token for token in tokens if token.get_secret_value()]

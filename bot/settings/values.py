@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from bot.domain.people import NOBODIES
 
+VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
+Purpose = Annotated[str, Field(max_length=100)]
 SQLITE, POSTGRES = ("sqlite:///",), ("postgres://", "postgresql://")
 # The same lengths as in bot.inbound.border, so that a weak one stops the start.
 SHORTEST_TOKEN = 16  # characters of the token in a ping's address, which people type

@@ -9,6 +9,7 @@ from bot.adapters.render_deploys import NewDeploy, barred, no_commit, rests_on
 from bot.domain.evidence import Evidence, Found, found_by
 from bot.domain.remedy import Barred, Reason, Risk
 from bot.domain.required import named_in
+from bot.domain.variables import read
 
 MISSING = "missing_env_var"
 DID_NOT_START = frozenset({"update_failed", "pre_deploy_failed"})
@@ -64,6 +65,10 @@ class Redeploy(NewDeploy):
 
 def _wanted(evidence: Sequence[Evidence]) -> tuple[str, bool, tuple[str, ...]] | None:
     """Why a deploy is wanted, whether that is likely to help, and on which evidence."""
+    variables = read(evidence)
+    if variables and variables[1].waiting:
+        why = f"{_listed(sorted(variables[1].waiting))} set, and what runs was started before that"
+        return f"{why}: a deploy takes it up", True, (variables[0],)
     settings = next((e for e in evidence if e.source == "environment" and _was_read(e)), None)
     if settings is None:
         return _by_the_log(evidence)

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.adapters.render import Render
-from bot.adapters.render_deploys import CLOCKS_APART, READ, SUSPENDED, SWITCHED_ON, course
-from bot.adapters.render_live import AHEAD, read_live
+from bot.adapters.render_deploys import READ, SUSPENDED, SWITCHED_ON, course, since_then
+from bot.adapters.render_live import read_live
 from bot.domain.evidence import Evidence, found_by
-from bot.domain.platform import Deploy, newest_first
 from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply
 
@@ -85,7 +84,8 @@ class Resume:
         )
         if hosted.suspended:
             return None
-        if ours := self._deploy(deploys, before, at):
+        new = since_then(deploys, before.deploy, at, self.now())
+        if ours := next((d for d in new if d.trigger == "service_resumed"), None):
             return course(ours, "deploy of what was live")
         lifted = "Render says that it is not suspended any more"
         if instances:
@@ -94,12 +94,6 @@ class Resume:
 
     async def secure(self, before: Live) -> None:
         """Nothing is left behind."""
-
-    def _deploy(self, deploys: Sequence[Deploy], before: Live, at: datetime) -> Deploy | None:
-        since, until = at - CLOCKS_APART, self.now() + AHEAD
-        recent = (d for d in deploys if d.created_at and since <= d.created_at <= until)
-        new = (d for d in recent if d.id not in {"", before.deploy})
-        return next((d for d in newest_first(new) if d.trigger == "service_resumed"), None)
 
 
 def _why(by: Sequence[str]) -> str:
