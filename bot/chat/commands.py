@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from telegram import Message, MessageEntity
 
+from bot.domain.cause import LETTERS
 from bot.domain.incident import Incident, Refused
 from bot.domain.moves import WHILE_LIVE, Kind
 from bot.domain.people import Person, Role
 from bot.domain.severity import Severity
-from bot.flows import by_name, desk, duty, lookup, quiet
+from bot.flows import by_name, desk, duty, lookup, quiet, ways
 from bot.flows.by_name import ask_by_name
 from bot.flows.glance import look_now, standing
 from bot.flows.halt import go_on, halt
@@ -146,9 +147,10 @@ async def wish(world: World, command: Typed, by: Person, key: str) -> str:
         case "unsilence":
             lifted = await quiet.lift(world, number(text), by, key)
             said = f"Heard again: {covered(lifted)}."
+        case "option":
+            said = chosen(await choose(world, text, by, key), key)
         case "done":
-            await desk.settle(world, *todo_of(text), by, key)
-            said = "Done; it is off the list."
+            said = await done(world, text, by, key)
         case _:
             raise Refused(f"I do not know /{command.name}; /help lists what I know")
     return said
@@ -180,6 +182,36 @@ def asked(incident: Incident, key: str) -> str:
         return f"Approved: {act_in(mark.offer).noun}."
     ask = mark.ask if mark else ""
     return f"Confirm on the card, or type /approve {ask}"
+
+
+async def choose(world: World, text: str, by: Person, key: str) -> Incident:
+    """`/option B`, `/option 12 B`; `/option none` lays aside what was chosen."""
+    id, letter = number_and_rest(text) if " " in text else (None, text)
+    which = id or await desk.the_only(world)
+    if letter.lower() == "none":
+        return await ways.another(world, which, by, key)
+    return await ways.choose(world, which, letter.upper(), by, key)
+
+
+def chosen(incident: Incident, key: str) -> str:
+    """What came of a choice: a question where it is an act, else a checklist or none."""
+    mark = incident.mark_of(key)
+    if mark and mark.kind is Kind.CHOSEN:
+        return f"{mark.code} it is: {mark.note}. Its steps are below the card."
+    if mark and mark.kind is Kind.LAID_ASIDE:
+        return "Laid aside; the card has the options again."
+    return asked(incident, key)
+
+
+async def done(world: World, text: str, by: Person, key: str) -> str:
+    """`/done 12.1` for what is on the list of to-dos, `/done 12.b2` for a step of option B."""
+    id, _, rest = text.partition(".")
+    which, step = rest[:1].upper(), rest[1:]
+    if number(id) is None or which not in LETTERS or not which:
+        await desk.settle(world, *todo_of(text), by, key)
+        return "Done; it is off the list."
+    await ways.tick(world, number(id) or 0, (which, number(step) or 0), by, key)
+    return "Ticked."
 
 
 def act_typed(command: Typed) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from bot.chat.commands import (
     typed,
 )
 from bot.chat.gate import sender, tapper
+from bot.chat.taps import answered
 from bot.domain.incident import Refused
 from bot.domain.people import Person, Role
 from bot.domain.severity import Severity
@@ -154,7 +155,7 @@ class Handlers:
                 await desk.set_severity(world, button.incident, severity, by, key)
                 said = f"Severity is {severity}."
             case _:
-                raise Refused("that button is from another version; use the newest card")
+                said = await answered(world, button, by, key)
         return said
 
     async def answer(self, query: CallbackQuery, said: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 RULES = "rules"  # who wrote it, where no model did
+LETTERS = "ABCDEFGHIJ"  # what people call the options by
 
 
 class Sure(StrEnum):

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
-from .cause import Cause
+from .cause import Cause, Option
 from .evidence import Evidence
 from .logs.baseline import Baseline
 from .moves import BEGINS_PROOF, TRANSITIONS, K, Kind, Status
@@ -62,6 +62,7 @@ class Event:
     phase: Phase | None = None
     step: int = 0
     baselines: tuple[Baseline, ...] = ()
+    option: Option | None = None
 
     @property
     def where(self) -> str:

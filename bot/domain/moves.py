@@ -26,6 +26,9 @@ class Kind(StrEnum):
     TRIAGED = "triaged"
     INVESTIGATED = "investigated"  # slower evidence has been gathered
     EXPLAINED = "explained"  # a model has had its say on the cause, or could not
+    CHOSEN = "chosen"  # a way out for people to go: its checklist
+    TICKED = "ticked"  # a step of it is done
+    LAID_ASIDE = "laid_aside"  # back to where another way can be chosen
     ASKED = "asked"  # first tap of a risky act
     DENIED = "denied"
     PLANNED = "planned"  # it will be done by itself unless somebody says no
@@ -53,7 +56,10 @@ S, K = Status, Kind
 
 WHILE_LIVE = (S.OPEN, S.APPROVED, S.RUNNING, S.VERIFYING)
 BEGINS_PROOF = (K.RAN, K.UNKNOWN, K.HEALED)
-REMARKS = (K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED, K.DEPLOYED)
+REMARKS = (
+    *(K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED),
+    *(K.DEPLOYED, K.TICKED),
+)
 
 TRANSITIONS: dict[tuple[Status, Kind], Status] = {
     **{(status, kind): status for status, kind in product(WHILE_LIVE, REMARKS)},
@@ -62,6 +68,8 @@ TRANSITIONS: dict[tuple[Status, Kind], Status] = {
     (S.OPEN, K.RETURNED): S.OPEN,
     (S.OPEN, K.TRIAGED): S.OPEN,
     (S.OPEN, K.INVESTIGATED): S.OPEN,
+    (S.OPEN, K.CHOSEN): S.OPEN,
+    (S.OPEN, K.LAID_ASIDE): S.OPEN,
     (S.OPEN, K.ASKED): S.OPEN,
     (S.OPEN, K.DENIED): S.OPEN,
     (S.OPEN, K.PLANNED): S.OPEN,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
+from bot.domain.chosen import checklists
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import WHILE_LIVE, Kind, Status
 from bot.domain.rules import Rules
@@ -14,6 +15,7 @@ from bot.views.message import Document, Message
 from bot.views.report import report
 from bot.views.storm import storm
 from bot.views.thread import all_clear, log, persisted, reminder
+from bot.views.ways import checklist
 from bot.views.words import esc
 
 STORM = "storm"  # the memo: one is not over yet
@@ -109,6 +111,9 @@ def others(world: World, incident: Incident, told: int) -> Iterator[Post]:
     if message := log(incident, world.rules):
         key = f"log:{incident.id}:{incident.relapses}"
         yield reply(world, incident, key, Lane.CARD, message, silent=True)
+    for one in checklists(incident):
+        key, list_ = f"way:{incident.id}:{one.number}", checklist(incident, one, world.rules)
+        yield reply(world, incident, key, Lane.CARD, list_, silent=True)
     for n, event in enumerate(incident.timeline[told:], start=told + 1):
         if event.kind is Kind.REPORTED:
             yield the_file(world, incident, n)

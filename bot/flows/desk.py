@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.autopilot import plan_of
+from bot.domain.chosen import current
 from bot.domain.halt import Halt
 from bot.domain.incident import Event, Incident, Refused
 from bot.domain.moves import WHILE_LIVE, Kind, Status
@@ -195,9 +196,16 @@ async def resolve(world: World, id: int | None, reason: str, by: Person, key: st
             return said(world, Kind.OVERRIDDEN, by, key, note=reason)
         if incident.status is Status.VERIFYING:
             raise Refused("it is being verified; /resolve REASON ends that on your word")
-        return said(world, Kind.HEALED, by, key, note=f"{by.name} says it is fixed")
+        return said(world, Kind.HEALED, by, key, note=fixed(incident, by))
 
     return await record(world, id or await the_only(world), key, event)
+
+
+def fixed(incident: Incident, by: Person) -> str:
+    """On whose word the proof begins, and what was done for it."""
+    one = current(incident)
+    way = f"“{one.option.name}”: {len(one.ticks)} of {len(one.option.steps)} steps" if one else ""
+    return f"{by.name} says it is fixed{f' ({way})' if way else ''}"
 
 
 async def settle(world: World, id: int, step: int, by: Person, key: str) -> Incident:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from bot.domain.autopilot import plan_of
@@ -21,10 +22,13 @@ from .headline import headline, over
 from .message import Button, Message
 from .outcome import attempts, deployed, how_it_ended, unproved
 from .proof import proof, whole
+from .ways import letters, which_option
 from .words import NAME, bold, clock, code, esc, exact, flat, folded, small, span
 
 MOST_FAILING = 8  # lines of a card
 ASIDE = 900  # units of what is folded away
+MOST_ROWS = 4  # of buttons: on a phone more is a wall
+ABREAST = 2  # so many acts have room for their names
 NAMES = {
     "service": "Service",
     "logs": "Logs",
@@ -91,7 +95,7 @@ def open_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
         on_card(incident.cause) if incident.cause else "",
         findings(incident),
         held(incident, rules),
-        question(incident, rules, now),
+        question(incident, rules, now) or which_option(incident),
         small(HOW_BAD) if by_hand(incident) else "",
     ]
 
@@ -300,13 +304,22 @@ def buttons(incident: Incident, now: datetime) -> tuple[tuple[Button, ...], ...]
         return ()
     if asked := live_question(incident, now):
         return (yes_or_no(incident, asked),)
-    rows: list[tuple[Button, ...]]
-    rows = [(offer_button(incident, p, n),) for n, p in enumerate(incident.proposals)]
-    if not incident.holder:
-        rows.append(have_it(incident))
-    if by_hand(incident):
-        rows.append(severities(incident))
-    return tuple(rows)
+    rest = [letters(incident), () if incident.holder else have_it(incident)]
+    rest += [severities(incident)] if by_hand(incident) else []
+    below = [row for row in rest if row]
+    return (*offers(incident, MOST_ROWS - len(below)), *below)
+
+
+def offers(incident: Incident, most: int) -> Iterator[tuple[Button, ...]]:
+    """What the evidence points to most has a row to itself; the rest shares what is left.
+
+    What finds no room is typed: /act lists it.
+    """
+    known = [offer_button(incident, p, n) for n, p in enumerate(incident.proposals)]
+    yield from ((button,) for button in known[:1])
+    others = known[1 : 1 + ABREAST * (most - 1)]
+    across = 1 if len(others) < most else ABREAST
+    yield from (tuple(others[n : n + across]) for n in range(0, len(others), across))
 
 
 def offer_button(incident: Incident, offer: Proposal, place: int) -> Button:

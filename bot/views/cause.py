@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.domain.cause import RULES, Cause, Claim, Option, Sure
+from bot.domain.cause import LETTERS, RULES, Cause, Claim, Option, Sure
 
 from .words import bold, esc, flat, plural, small
 
@@ -14,7 +14,6 @@ HEADS = {
     Sure.INCONCLUSIVE: "Cause not known",
 }
 MOST_ADDED = 2  # contributing facts on the card
-LETTERS = "ABCDEFGHIJ"
 NOT_KNOWN = "Not known: "
 
 
@@ -68,7 +67,8 @@ def claimed(claim: Claim) -> str:
 def way(place: int, option: Option, recommended: int | None) -> str:
     """One way out on one line: what, how long, for and against."""
     best = " (recommended)" if place == recommended else ""
-    said = [f"{LETTERS[place]}{best}: {option.name}, {option.time}"]
+    risk = f", {'no' if option.risk == 'none' else option.risk} risk" if option.risk else ""
+    said = [f"{LETTERS[place]}{best}: {option.name}, {option.time}{risk}"]
     said += [f"+ {option.pros}"] if option.pros else []
     said += [f"− {option.cons}"] if option.cons else []
     return " ".join(said)

@@ -11,6 +11,7 @@ COMMANDS = (
     ("restart", "ask for a restart; you confirm it. /restart database restarts that"),
     ("rollback", "ask to go back to the deploy before; you confirm it"),
     ("act", "everything that can be done: /act lists it, /act scale 2 asks for it"),
+    ("option", "choose a way out: /option B; /option none lays it aside"),
     ("approve", "say yes to a question: /approve 12-5"),
     ("deny", "say no to a question: /deny 12-5"),
     ("ack", "I have it: pages stop repeating"),
@@ -37,7 +38,7 @@ COMMANDS = (
     ("privacy", "what was sent to Claude last, as a file: /privacy last"),
     ("report", "the written report of an incident: /report 12"),
     ("todo", "what quick fixes have left to do"),
-    ("done", "it is done: /done 12.1, as /todo lists it"),
+    ("done", "it is done: /done 12.1 of /todo, /done 12.b2 of option B"),
     ("help", "this list"),
     ("id", "your Telegram id, and this chat's"),
 )

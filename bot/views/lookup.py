@@ -16,6 +16,7 @@ from .database import possible_causes
 from .headline import headline
 from .message import Document, Message
 from .runbook import links
+from .ways import letters
 from .words import bold, clock, esc, flat, folded, plural, small
 
 SHOWN = 60  # lines of a log
@@ -94,4 +95,5 @@ def diagnosis(incident: Incident, rules: Rules) -> Message:
     return Message(
         html=f"{head}\n{about}\n\n{said}",
         minimal=f"{headline(incident, rules)} (#{incident.id})",
+        rows=tuple(filter(None, [letters(incident)])),
     )

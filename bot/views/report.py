@@ -32,6 +32,9 @@ SAYS = {
     Kind.TRIAGED: "First look done",
     Kind.INVESTIGATED: "Looked deeper",
     Kind.EXPLAINED: "Cause written up",
+    Kind.CHOSEN: "Way out chosen",
+    Kind.TICKED: "Step done",
+    Kind.LAID_ASIDE: "Way out laid aside",
     Kind.ASKED: "Asked for",
     Kind.DENIED: "Denied",
     Kind.PLANNED: "To be done without a person",
@@ -122,6 +125,8 @@ def which(event: Event) -> str:
         return f"{event.phase} {event.step}" if event.step else str(event.phase)
     if event.kind is Kind.SEVERITY:
         return str(event.severity)
+    if event.kind in {Kind.CHOSEN, Kind.TICKED, Kind.LAID_ASIDE}:
+        return f"{event.code}{event.step or ''}"
     if event.kind is Kind.TRIAGED:
         sources, offers = len(event.evidence), len(event.proposals)
         return f"{plural(sources, 'source')}, {plural(offers, 'offer')}"

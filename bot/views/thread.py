@@ -22,6 +22,9 @@ LINES = {
     Kind.SEVERITY: "⚖️ {by} set the severity to {severity}",
     Kind.ACKNOWLEDGED: "👀 {by} has it",
     Kind.NOTED: "📝 {by}: {note}",
+    Kind.CHOSEN: "🧭 {by} chose {code}: {note}",
+    Kind.TICKED: "☑️ {by} did: {note}",
+    Kind.LAID_ASIDE: "↩️ {by} laid aside {code}: {note}",
     Kind.DENIED: "✖️ {by} said no to the {act}",
     Kind.STOPPED: "✋ Nothing is done by itself: {note}",
     Kind.APPROVED: "✅ {by} approved the {act}",
@@ -58,6 +61,7 @@ def line(event: Event, rules: Rules) -> str:
         note=esc(event.note, 160),
         check=esc(event.where, 40),
         severity=event.severity,
+        code=esc(event.code, 20),
         act=esc(act_in(event.offer).noun, 20),
     )
     return f"{code(exact(event.at, rules.zone))} {said}"

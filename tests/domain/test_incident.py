@@ -82,12 +82,13 @@ def test_only_the_table_moves_it(status, kind):
 def test_what_may_happen_in_which_status():
     """The table once more, by hand: a change of it must be meant."""
     remarks = {K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED, K.SETTLED, K.EXPLAINED}
-    remarks |= {K.DEPLOYED}
+    remarks |= {K.DEPLOYED, K.TICKED}
+    chooses = {K.CHOSEN, K.LAID_ASIDE}
     begins = {K.RETURNED, K.TRIAGED, K.INVESTIGATED, K.ASKED, K.DENIED, K.WITHDRAWN}
     begins |= {K.PLANNED, K.STOPPED}
     decides = {K.APPROVED, K.HEALED, K.OVERRIDDEN}
     assert {s: {k for at, k in TRANSITIONS if at is s} for s in Status} == {
-        S.OPEN: remarks | begins | decides,
+        S.OPEN: remarks | begins | chooses | decides,
         S.APPROVED: remarks | {K.WITHDRAWN, K.STARTED},
         S.RUNNING: remarks | {K.ANSWERED, K.LEFT, K.RAN, K.INTERIM, K.FAILED, K.UNKNOWN},
         S.VERIFYING: remarks | {K.CHECKED, K.PERSISTED, K.RECOVERED, K.OVERRIDDEN},

@@ -33,6 +33,7 @@ from tests.views.scenes import (
     relapsed,
 )
 from tests.views.test_question_view import ANSWERS
+from tests.views.test_ways_view import LISTS
 
 BERLIN = replace(RULES, zone=ZoneInfo("Europe/Berlin"))
 
@@ -394,5 +395,12 @@ def test_unreadable_is_not_nothing():
 def test_no_golden_is_left_over():
     known = {*CARDS, *LOGS, *CLEARS, *REPORTS, *TODOS, *STATUSES}
     known |= {"card_in_berlin", "card_verifying_waits", "card_superseded", "reminder", "persisted"}
-    known |= {"help", *ANSWERS, *DARK, *(name.replace("blindness", "sight") for name in DARK)}
+    known |= {
+        "help",
+        "card_open_with_checklist",
+        *LISTS,
+        *ANSWERS,
+        *DARK,
+        *(name.replace("blindness", "sight") for name in DARK),
+    }
     assert {file.stem for file in FOLDER.iterdir()} == known

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from bot.domain.cause import Cause
+from bot.domain.chosen import current
 from bot.domain.evidence import Evidence, found_by
 from bot.domain.incident import Event, Incident, Phase
 from bot.domain.moves import BEGINS_PROOF, Kind, Status
@@ -197,8 +198,10 @@ def _person(note: str) -> str:
 
 
 def _note_of_people(incident: Incident) -> str:
-    """What somebody last noted: that it is fixed is said by a tap, what was done by a note."""
-    return next((e.note for e in reversed(_notes(incident))), "")
+    """What somebody last noted, else the checklist they went by: a tap says no more."""
+    way = current(incident)
+    gone = f"{way.option.name} ({len(way.ticks)} of {len(way.option.steps)} steps)" if way else ""
+    return next((e.note for e in reversed(_notes(incident))), gone)
 
 
 def _notes(incident: Incident) -> list[Event]:

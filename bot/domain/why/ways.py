@@ -50,7 +50,7 @@ LISTS = {
         steps=(
             "Go to the place that the traceback names.",
             "Write a test that fails as it did, then the fix.",
-            "Deploy it; its deploy is seen and the proof begins.",
+            "Push it. Its new deploy is seen by itself, and the proof begins.",
         ),
     ),
     "fix_database": Option(
@@ -131,7 +131,7 @@ MOST = 3
 def way_of(offer: Proposal) -> Option:
     """The offer as an option: choosing it leads to its approval."""
     return Option(
-        name=offer.action.replace("-", " "),
+        name=offer.action.replace("-", " ").capitalize(),
         time=TIMES.get(offer.action, "some minutes"),
         pros=PROS.get(offer.action, offer.effect),
         cons=CONS.get(offer.action, ""),

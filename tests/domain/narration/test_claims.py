@@ -77,7 +77,7 @@ def test_an_honest_note_is_kept_whole():
         ("D1", "4f2a9c1 Keep goals in a file"),
     ]
     assert [(o.name, o.act, o.risk, o.steps) for o in told.options] == [
-        ("rollback", "3.rollback", "medium", ()),
+        ("Rollback", "3.rollback", "medium", ()),
         ("Fix it", "", "none", ("Write the file first.", "Deploy.")),
     ]
 
@@ -372,7 +372,7 @@ def test_an_invented_act_becomes_a_checklist_or_goes():
 
 def test_of_several_ids_the_first_on_offer_counts():
     told = settled(options=[option("Undo", ("drop_database", " Rollback ", "restart"))])
-    assert [(o.name, o.act) for o in told.options] == [("rollback", "3.rollback")]
+    assert [(o.name, o.act) for o in told.options] == [("Rollback", "3.rollback")]
 
 
 def test_no_word_of_a_model_gets_into_an_act():
@@ -384,7 +384,7 @@ def test_no_word_of_a_model_gets_into_an_act():
 
 def test_an_act_is_offered_once_and_only_while_it_is_on_offer():
     twice = [option("A"), option("B"), CHECKLIST]
-    assert [o.name for o in settled(options=twice).options] == ["rollback", "Fix it"]
+    assert [o.name for o in settled(options=twice).options] == ["Rollback", "Fix it"]
     nothing = settled(brief(offers=()), options=twice)
     assert [o.name for o in nothing.options] == ["Fix it"]
 

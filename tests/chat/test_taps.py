@@ -1,0 +1,80 @@
+"""What is tapped and typed where a way out is chosen and gone step by step."""
+
+import pytest
+
+from bot.domain.moves import Kind
+from tests.cast import ANN, BEN, VIC
+from tests.conftest import FakeSource
+
+CODE = (("category", "code_error"), ("verdict", "confirmed"), ("suggests", "fix_code"))
+
+
+@pytest.fixture
+def logs_source():
+    return FakeSource("L1", "logs", "EOFError ×4 in memory.load", CODE, ("EOFError: no input",))
+
+
+@pytest.fixture
+def listed(chat, refreshed):
+    """The checklist as it stands below the card."""
+
+    async def newest():
+        await refreshed()
+        return next(m for m in reversed(chat()) if m["text"].startswith("🧭"))
+
+    return newest
+
+
+async def the_incident(world):
+    return await world.store.latest("life-os")
+
+
+def ticked(incident):
+    return [(e.by, e.step) for e in incident.timeline if e.kind is Kind.TICKED]
+
+
+async def test_chosen_and_ticked_by_tapping(world, card, tap, listed):
+    said = await tap(ANN, card, "B")
+    assert said == "B it is: Mend the code. Its steps are below the card."
+    assert await tap(ANN, await listed(), "1 done") == "Ticked."
+    list_ = await listed()
+    assert await tap(BEN, list_, "2 done") == "Ticked."
+    assert await tap(ANN, list_, "2 done") == "No: Ben has ticked that already"
+    assert await tap(ANN, await listed(), "3 done") == "Ticked."
+    assert ticked(await the_incident(world)) == [("Ann", 1), ("Ben", 2), ("Ann", 3)]
+    assert await tap(ANN, await listed(), "verify now") == "It is being verified."
+
+
+async def test_another_way_by_tapping(world, card, tap, listed, refreshed):
+    await tap(ANN, card, "B")
+    said = await tap(BEN, await listed(), "Another way")
+    assert said == "Laid aside; the card has the options again."
+    assert (await tap(BEN, await refreshed(), "A")).startswith("Confirm on the card, or type")
+
+
+async def test_a_viewer_chooses_nothing(world, card, tap):
+    before = await the_incident(world)
+    assert await tap(VIC, card, "B") == "No: that takes a responder; you are a viewer"
+    assert await the_incident(world) == before
+
+
+async def test_the_typed_twins(world, card, say):
+    chose = "B it is: Mend the code. Its steps are below the card."
+    assert await say(ANN, "/option b") == chose
+    assert await say(ANN, "/done 1.b1") == "Ticked."
+    assert await say(BEN, "/done 1.B2") == "Ticked."
+    assert await say(BEN, "/done 1.b9") == "No: B has the steps 1 to 3."
+    assert await say(BEN, "/done 1.c1") == "No: nobody has chosen C; /option C does."
+    assert await say(ANN, "/option none") == "Laid aside; the card has the options again."
+    assert await say(BEN, "/option 1 B") == chose
+    assert (await say(BEN, "/option A")).startswith("Confirm on the card, or type /approve 1-")
+    assert await say(BEN, "/option") == "No: say which: A, B."
+    assert await say(BEN, "/done 1.1") == "No: there is no to-do 1.1; /todo lists them."
+    assert await say(BEN, "/done b1") == "No: say which: /done 12.1, as /todo lists it."
+    assert ticked(await the_incident(world)) == [("Ann", 1), ("Ben", 2)]
+
+
+async def test_the_whole_note_has_the_letters_too(world, card, say, chat, tap):
+    answer = await say(ANN, "/diagnose")
+    assert "A (recommended): Restart, about a minute, medium risk" in answer
+    assert (await tap(ANN, chat()[-1], "B")).startswith("B it is: Mend the code")
