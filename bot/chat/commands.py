@@ -6,18 +6,19 @@ from dataclasses import dataclass
 
 from telegram import Message, MessageEntity
 
-from bot.domain.cause import LETTERS
-from bot.domain.incident import Incident, Refused
-from bot.domain.moves import WHILE_LIVE, Kind
+from bot.chat.reading import asked, number, number_and_rest
+from bot.chat.taps import next_step
+from bot.domain.incident import Refused
+from bot.domain.moves import WHILE_LIVE
 from bot.domain.people import Person, Role
 from bot.domain.severity import Severity
-from bot.flows import by_name, desk, duty, lookup, quiet, ways
+from bot.flows import by_name, desk, duty, lookup, quiet
 from bot.flows.by_name import ask_by_name
 from bot.flows.glance import look_now, standing
 from bot.flows.halt import go_on, halt
 from bot.flows.halted import halted
 from bot.ports import World
-from bot.views.acts import act_in, act_of, choices
+from bot.views.acts import act_of, choices
 from bot.views.choose import how_bad
 from bot.views.help import help_text
 from bot.views.lookup import SOURCES, diagnosis, log_lines, looked_up
@@ -147,12 +148,8 @@ async def wish(world: World, command: Typed, by: Person, key: str) -> str:
         case "unsilence":
             lifted = await quiet.lift(world, number(text), by, key)
             said = f"Heard again: {covered(lifted)}."
-        case "option":
-            said = chosen(await choose(world, text, by, key), key)
-        case "done":
-            said = await done(world, text, by, key)
         case _:
-            raise Refused(f"I do not know /{command.name}; /help lists what I know")
+            said = await next_step(world, command.name, text, by, key)
     return said
 
 
@@ -169,51 +166,6 @@ def spoken(line: str) -> Spoken:
     return Spoken(Words(html=esc(line), minimal=line))
 
 
-def number(text: str) -> int | None:
-    digits = text.lstrip("#")
-    sensible = digits.isdecimal() and len(digits) <= desk.LONGEST_NUMBER
-    return int(digits) if sensible else None
-
-
-def asked(incident: Incident, key: str) -> str:
-    """What came of the wish for an act: a question, or what is done at once."""
-    mark = incident.mark_of(key)
-    if mark and mark.kind is Kind.APPROVED:
-        return f"Approved: {act_in(mark.offer).noun}."
-    ask = mark.ask if mark else ""
-    return f"Confirm on the card, or type /approve {ask}"
-
-
-async def choose(world: World, text: str, by: Person, key: str) -> Incident:
-    """`/option B`, `/option 12 B`; `/option none` lays aside what was chosen."""
-    id, letter = number_and_rest(text) if " " in text else (None, text)
-    which = id or await desk.the_only(world)
-    if letter.lower() == "none":
-        return await ways.another(world, which, by, key)
-    return await ways.choose(world, which, letter.upper(), by, key)
-
-
-def chosen(incident: Incident, key: str) -> str:
-    """What came of a choice: a question where it is an act, else a checklist or none."""
-    mark = incident.mark_of(key)
-    if mark and mark.kind is Kind.CHOSEN:
-        return f"{mark.code} it is: {mark.note}. Its steps are below the card."
-    if mark and mark.kind is Kind.LAID_ASIDE:
-        return "Laid aside; the card has the options again."
-    return asked(incident, key)
-
-
-async def done(world: World, text: str, by: Person, key: str) -> str:
-    """`/done 12.1` for what is on the list of to-dos, `/done 12.b2` for a step of option B."""
-    id, _, rest = text.partition(".")
-    which, step = rest[:1].upper(), rest[1:]
-    if number(id) is None or which not in LETTERS or not which:
-        await desk.settle(world, *todo_of(text), by, key)
-        return "Done; it is off the list."
-    await ways.tick(world, number(id) or 0, (which, number(step) or 0), by, key)
-    return "Ticked."
-
-
 def act_typed(command: Typed) -> tuple[str, str]:
     """`/restart`, `/restart database`, `/rollback`, `/act scale 2`: the act, what it takes."""
     words = command.text.split(maxsplit=1)
@@ -223,22 +175,6 @@ def act_typed(command: Typed) -> tuple[str, str]:
     if what and (command.name, command.text.lower()) != ("restart", "database"):
         raise Refused("say /restart, /restart database or /rollback; /act lists the others")
     return f"{command.name}-{what}" if what else command.name, ""
-
-
-def todo_of(text: str) -> tuple[int, int]:
-    """Read "12.1": the first to-do of incident 12."""
-    id, _, step = text.partition(".")
-    first, second = number(id), number(step)
-    if first is None or second is None:
-        raise Refused("say which: /done 12.1, as /todo lists it")
-    return first, second
-
-
-def number_and_rest(text: str) -> tuple[int | None, str]:
-    """Split "12 the reason" into its parts; the number may be left out."""
-    first, _, rest = text.partition(" ")
-    id = number(first)
-    return (id, rest.strip()) if id is not None else (None, text)
 
 
 async def say_status(world: World, by: Person, next_look: NextLook | None) -> Spoken:

@@ -16,14 +16,12 @@ from bot.chat.client import ODD, Client, understood
 from bot.chat.commands import (
     Spoken,
     Typed,
-    asked,
     carry_out,
-    number,
-    number_and_rest,
     spoken,
     typed,
 )
 from bot.chat.gate import sender, tapper
+from bot.chat.reading import asked, number, number_and_rest
 from bot.chat.taps import answered
 from bot.domain.incident import Refused
 from bot.domain.people import Person, Role

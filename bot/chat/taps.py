@@ -1,12 +1,14 @@
-"""What a tap answers where people are asked what to do next: which way out, which step is done."""
+"""Where people are asked what comes next: which way out, which step is done. Tapped or typed."""
 
 from __future__ import annotations
 
-from bot.chat.commands import chosen
+from bot.chat.reading import asked, number, number_and_rest, todo_of
+from bot.domain.cause import LETTERS
 from bot.domain.chosen import current
 from bot.domain.incident import Incident, Refused
+from bot.domain.moves import Kind
 from bot.domain.people import Person
-from bot.flows import desk, ways
+from bot.flows import desk, variables, ways
 from bot.ports import World
 from bot.views.message import Button
 
@@ -24,10 +26,54 @@ async def answered(world: World, button: Button, by: Person, key: str) -> str:
             return ticked(await ways.tick(world, id, (which, int(step)), by, key))
         case "another":
             return chosen(await ways.another(world, id, by, key, which=arg), key)
+        case "added":
+            return asked(await variables.added(world, arg, by, key), key)
         case "verify":
             await desk.resolve(world, id, "", by, key)
             return "It is being verified."
     raise Refused("that button is from another version; use the newest card")
+
+
+async def next_step(world: World, command: str, text: str, by: Person, key: str) -> str:
+    """The same as it is typed. Raises Refused."""
+    match command:
+        case "option":
+            return chosen(await choose(world, text, by, key), key)
+        case "done":
+            return await done(world, text, by, key)
+        case "added":
+            return asked(await variables.added(world, text, by, key), key)
+    raise Refused(f"I do not know /{command}; /help lists what I know")
+
+
+async def choose(world: World, text: str, by: Person, key: str) -> Incident:
+    """`/option B`, `/option 12 B`; `/option none` lays aside what was chosen."""
+    id, letter = number_and_rest(text) if " " in text else (None, text)
+    which = id or await desk.the_only(world)
+    if letter.lower() == "none":
+        return await ways.another(world, which, by, key)
+    return await ways.choose(world, which, letter.upper(), by, key)
+
+
+def chosen(incident: Incident, key: str) -> str:
+    """What came of a choice: a question where it is an act, else a checklist or none."""
+    mark = incident.mark_of(key)
+    if mark and mark.kind is Kind.CHOSEN:
+        return f"{mark.code} it is: {mark.note}. Its steps are below the card."
+    if mark and mark.kind is Kind.LAID_ASIDE:
+        return "Laid aside; the card has the options again."
+    return asked(incident, key)
+
+
+async def done(world: World, text: str, by: Person, key: str) -> str:
+    """`/done 12.1` for what is on the list of to-dos, `/done 12.b2` for a step of option B."""
+    id, _, rest = text.partition(".")
+    which, step = rest[:1].upper(), rest[1:]
+    if number(id) is None or which not in LETTERS or not which:
+        await desk.settle(world, *todo_of(text), by, key)
+        return "Done; it is off the list."
+    await ways.tick(world, number(id) or 0, (which, number(step) or 0), by, key)
+    return "Ticked."
 
 
 def ticked(incident: Incident) -> str:

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from .evidence import Evidence
+
+SOURCE = "environment"
 # What a bot of this kind needs; the settings may name others.
 USUAL: Mapping[str, str] = {
     "TELEGRAM_BOT_TOKEN": "it is the bot that speaks with it",
@@ -53,6 +56,14 @@ def standing(required: Iterable[str], named: Iterable[str], known: Mapping[str, 
         named=tuple(name for name in suspected if not known.get(name)),
         late=tuple(name for name in suspected if known.get(name)),
     )
+
+
+def lacking(seen: Evidence) -> tuple[str, ...]:
+    """What must be set before a deploy helps: what the log names, else all that is needed."""
+    if named := seen.fact("named"):
+        return tuple(named.split(","))
+    several = () if seen.fact("late") else (seen.fact("missing"), seen.fact("empty"))
+    return tuple(name for names in several if names for name in names.split(","))
 
 
 def summary(found: Standing) -> str:

@@ -94,7 +94,7 @@ def cards(world: World, incident: Incident, stormy: Container[int] = ()) -> Iter
         key=card_key(incident),
         chat=world.chat,
         lane=Lane.PAGE if severity.wakes and alone else Lane.CARD,
-        message=card(incident, world.rules, now),
+        message=card(incident, world.rules, now, world.places.get(incident.service, {})),
         silent=not (alone and world.rules.audible(severity, now)),
     )
     if incident.cards:

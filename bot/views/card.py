@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from bot.domain.autopilot import plan_of
@@ -22,9 +22,11 @@ from .headline import headline, over
 from .message import Button, Message
 from .outcome import attempts, deployed, how_it_ended, unproved
 from .proof import proof, whole
+from .variables import added, guide, waits_for_it
 from .ways import letters, which_option
 from .words import NAME, bold, clock, code, esc, exact, flat, folded, small, span
 
+NOWHERE: Mapping[str, str] = {}
 MOST_FAILING = 8  # lines of a card
 ASIDE = 900  # units of what is folded away
 MOST_ROWS = 4  # of buttons: on a phone more is a wall
@@ -45,12 +47,18 @@ NAMES = {
 }
 
 
-def card(incident: Incident, rules: Rules, now: datetime) -> Message:
-    """Show the incident as it stands. Pure: the same incident and time give the same card."""
+def card(
+    incident: Incident, rules: Rules, now: datetime, places: Mapping[str, str] = NOWHERE
+) -> Message:
+    """Show the incident as it stands. Pure: the same incident and time give the same card.
+
+    `places` are the dashboard's ids of its service, for links.
+    """
     first = headline(incident, rules)
     parts = [
         f"{bold(first)}\n{small(about(incident, rules, now))}",
         *BODY[incident.status](incident, rules, now),
+        "" if live_question(incident, now) else guide(incident, places),
     ]
     return Message(
         html="\n\n".join(p for p in parts if p),
@@ -326,6 +334,8 @@ def offer_button(incident: Incident, offer: Proposal, place: int) -> Button:
     """The first is what the evidence points to most: it alone stands out."""
     act = act_of(offer.action)
     style = "" if place or was_tried(incident, offer) else "primary"
+    if waits_for_it(incident, offer):
+        return added(offer.service or incident.service, incident.id, style)
     return Button(f"{act.icon} {act.verb}…", "ask", incident.id, offer.id, style)
 
 

@@ -33,6 +33,7 @@ COMMANDS = (
     ("changes", "the last deploys: what they changed, how risky, suspect or cleared"),
     ("metrics", "memory, CPU and answers of the last hour"),
     ("env", "which variables it needs are set; no values"),
+    ("added", "a missing variable is set now: its name is looked for, then a redeploy asked"),
     ("deps", "what the service leans on, and how that stands"),
     ("similar", "what was like this before, and what helped then"),
     ("privacy", "what was sent to Claude last, as a file: /privacy last"),

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident
 from bot.domain.logs.lines import LogLine
+from bot.domain.required import lacking
 from bot.domain.rules import Rules
-from bot.domain.runbook import Link
 
 from .cause import note
 from .database import possible_causes
 from .headline import headline
 from .message import Document, Message
-from .runbook import links
+from .variables import added, missing, way
 from .ways import letters
 from .words import bold, clock, esc, flat, folded, plural, small
 
@@ -32,14 +32,13 @@ class Asked:
 
     source: str
     words: str
-    page: str = ""  # of the dashboard, where it is put right
 
 
 SOURCES = {
     "db": Asked("database", "Database"),
     "deploys": Asked("deploys", "Deploys"),
     "changes": Asked("changes", "Changes"),
-    "env": Asked("environment", "Environment", "/{kind}/{service_id}/env"),
+    "env": Asked("environment", "Environment"),
     "metrics": Asked("metrics", "Usage"),
     "deps": Asked("dependencies", "What it leans on"),
 }
@@ -52,22 +51,24 @@ def looked_up(
 ) -> Message:
     """`places` are the dashboard's ids by service, for the link."""
     most = LINES // max(len(found), 1)
-    parts = [one(asked, service, seen, most, places.get(service, {})) for service, seen in found]
+    parts = [one(service, seen, most, places.get(service, {})) for service, seen in found]
     first = next((e.summary for _, e in found), "")
     head = bold(asked.words)
     return Message(
         html="\n\n".join([f"{head}\n{parts[0]}", *parts[1:]]) if parts else head,
         minimal=f"{asked.words}: {first}"[:300],
+        rows=tuple((added(service),) for service, seen in found if lacking(seen)),
     )
 
 
-def one(asked: Asked, service: str, seen: Evidence, most: int, places: Mapping[str, str]) -> str:
+def one(service: str, seen: Evidence, most: int, places: Mapping[str, str]) -> str:
     said = [f"{bold(service)}: {MARKS[seen.found]}{esc(seen.summary, 500)}"]
     said.append(possible_causes([seen]))
-    if seen.lines:
-        said.append(folded(seen.lines, most))
-    if asked.page and seen.found is Found.SOMETHING:
-        said.append(links([Link("Open it on the dashboard", asked.page)], places))
+    if lacking(seen):
+        said += [*missing(seen), way(places)]
+    rest = [line for line in seen.lines if not (lacking(seen) and line.startswith("❌"))]
+    if rest:
+        said.append(folded(rest, most))
     return "\n".join(filter(None, said))
 
 

@@ -82,8 +82,12 @@ async def test_strangers_learn_nothing(world, name):
         await asked(world, name, by=SAM)
 
 
+LACKS = (("missing", "DATABASE_URL"),)
+PURPOSE = "❌ DATABASE_URL: not set (all it remembers is there)"
+
+
 async def test_what_lacks_in_the_environment_with_the_way_there(world):
-    lacks = FakeSource("E1", "environment", "DATABASE_URL is not set", lines=("❌ DATABASE_URL",))
+    lacks = FakeSource("E1", "environment", "DATABASE_URL is not set", LACKS, (PURPOSE,))
     places = {"life-os": {"service_id": "srv-1", "kind": "worker"}}
     said = (await asked(replace(world, deeper=[lacks], places=places), "env")).message.html
     assert "DATABASE_URL is not set" in said

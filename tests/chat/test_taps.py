@@ -1,7 +1,10 @@
 """What is tapped and typed where a way out is chosen and gone step by step."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.domain.evidence import Found
 from bot.domain.moves import Kind
 from tests.cast import ANN, BEN, VIC
 from tests.conftest import FakeSource
@@ -78,3 +81,29 @@ async def test_the_whole_note_has_the_letters_too(world, card, say, chat, tap):
     answer = await say(ANN, "/diagnose")
     assert "A (recommended): Restart, about a minute, medium risk" in answer
     assert (await tap(ANN, chat()[-1], "B")).startswith("B it is: Mend the code")
+
+
+# A variable that is missing
+
+
+LACKS = (("missing", "DATABASE_URL"),)
+PURPOSE = "❌ DATABASE_URL: not set (all it remembers is there)"
+
+
+@pytest.fixture
+def names(world, handlers):
+    lacks = FakeSource("E1", "environment", "DATABASE_URL is not set", LACKS, (PURPOSE,))
+    handlers.world = replace(world, deeper=[lacks])
+    return lacks
+
+
+async def test_added_by_tapping_and_by_typing(world, card, names, say, chat, tap):
+    answer = await say(VIC, "/env")
+    assert PURPOSE in answer
+    still = "DATABASE_URL is not set. Nothing was done; /act redeploy deploys all the same"
+    assert await tap(ANN, chat()[-1], "I have added it") == f"No: {still}"
+    assert await say(ANN, "/added") == f"No: {still}."
+    names.evidence = replace(names.evidence, found=Found.NOTHING, facts=(), lines=())
+    assert await say(ANN, "/added life-os") == (
+        "No: a redeploy is nothing that I may do here; /act lists what is."
+    )
