@@ -81,7 +81,8 @@ async def count_from_now(world: World, incident: Incident, plan: Event) -> bool:
 
 
 def planned(world: World, offer: str, due: datetime | None = None) -> Event:
-    return Event(Kind.PLANNED, world.now(), by=AUTOPILOT, offer=offer, expires_at=due)
+    note = "it stands in the chat, and the time runs" if due else "announced"
+    return Event(Kind.PLANNED, world.now(), by=AUTOPILOT, offer=offer, expires_at=due, note=note)
 
 
 async def go(world: World, incident: Incident) -> bool:

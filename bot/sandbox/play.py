@@ -45,7 +45,9 @@ async def play(
     """Play it in a fresh world; `told` is given each line of the story as it happens."""
     tale = NIGHTS[night]
     speed = min(speed, tale.fastest)
-    async with opened(speed, store, port, brief=tale.brief, asks_claude=asks_claude) as world:
+    async with opened(
+        speed, store, port, brief=tale.brief, asks_claude=asks_claude, told=tale.told
+    ) as world:
         told(f"The practice world is up: {world.server.base}")
         return await played(tale, world, told)
 
@@ -70,11 +72,17 @@ async def play_together(
 
 @contextlib.asynccontextmanager
 async def opened(
-    speed: float, store: str, port: int, *, brief: bool, asks_claude: bool
+    speed: float, store: str, port: int, *, brief: bool, asks_claude: bool, told: str = ""
 ) -> AsyncIterator[PracticeWorld]:
     targets = TARGETS if brief else 0
     async with PracticeWorld(
-        speed, port=port, store=store, targets=targets, brief=brief, asks_claude=asks_claude
+        speed,
+        port=port,
+        store=store,
+        targets=targets,
+        brief=brief,
+        asks_claude=asks_claude,
+        told=told,
     ) as world:
         yield world
 

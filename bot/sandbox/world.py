@@ -66,8 +66,10 @@ class PracticeWorld:
         targets: int = 0,
         brief: bool = False,
         asks_claude: bool = False,
+        told: str = "",
     ) -> None:
-        self.brief, self.asks_claude = brief, asks_claude
+        """`told` is what watchdog.toml says besides."""
+        self.brief, self.asks_claude, self.told = brief, asks_claude, told
         self.pace, self.store = Pace(speed), store
         self.folder = Path(tempfile.mkdtemp(prefix="practice-"))
         self.folder.chmod(0o755)
@@ -128,7 +130,7 @@ class PracticeWorld:
         client = await self._stack.enter_async_context(httpx.AsyncClient())
         await self.server.start(self._app(client))
         self.places = self._places(watched, store)
-        self.places.config.write_text(watchdog_toml(self.places, self.pace))
+        self.places.config.write_text(watchdog_toml(self.places, self.pace) + self.told)
         await self.service.start()
         self.watchdog = Watchdog(watchdog_environment(self.places, os.environ), self.folder)
         self._stack.push_async_callback(self.watchdog.close)

@@ -9,7 +9,9 @@ import pytest
 from bot.domain.check import Result, Seen, Verdict
 from bot.domain.evidence import Evidence, Found
 from bot.domain.moves import Kind
+from bot.domain.people import Person
 from bot.domain.severity import Severity
+from bot.views.autopilot import came_of_it, planned
 from bot.views.card import card, superseded
 from bot.views.help import help_text
 from bot.views.report import report
@@ -141,8 +143,30 @@ def deploy_not_taken():
     return night.triaged(RUNS, offers=False)
 
 
+PILOT = Person(0, "autopilot")
+AWAY = "I was away from 03:02 to 03:07: taps of that time may be lost"
+
+
+def plan(seconds=300, due=None):
+    night = Night().joined().triaged()
+    first = night.incident.proposals[0].id
+    night.then(Kind.PLANNED, seconds, offer=first, by=PILOT)
+    return night.then(Kind.PLANNED, 1, offer=first, by=PILOT, expires_at=due) if due else night
+
+
+DUE = START + timedelta(minutes=10)
+
+
+def approved_alone():
+    night = plan(due=DUE)
+    offer, note = night.incident.proposals[0].id, "nobody answered for 10 min"
+    return night.then(Kind.APPROVED, 299, offer=offer, by=PILOT, note=note)
+
+
 CARDS = {
     "card_open_before_triage": Night(),
+    "card_planned": plan(due=DUE),
+    "card_after_an_absence": Night().joined().triaged().then(Kind.RETURNED, 300, note=AWAY),
     "card_open_with_offer": Night().joined().triaged(),
     "card_open_acknowledged": Night().joined().triaged().then(Kind.ACKNOWLEDGED, 20, BEN),
     "card_open_with_question": Night().joined().triaged().asked(),
@@ -288,7 +312,31 @@ def test_the_all_clear(name):
     assert text == golden(name, text)
 
 
+PLANS = {
+    "autopilot": plan,
+    "autopilot_in_time": lambda: plan(due=DUE),
+    "autopilot_stopped": lambda: plan(due=DUE).then(Kind.STOPPED, 9, BEN, note="Ben said no"),
+    "autopilot_needless": lambda: plan(due=DUE).then(Kind.HEALED, 9, note="every check passes"),
+    "autopilot_begins": approved_alone,
+}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_what_is_announced_to_be_done_by_itself(name):
+    text = written(planned(PLANS[name]().incident, RULES))
+    assert text == golden(name, text)
+
+
+def test_what_came_of_it():
+    night = approved_alone().started().ran()
+    text = written(came_of_it(night.incident, night.incident.timeline[-1], RULES))
+    assert text == golden("autopilot_done", text)
+    by_ann = Night().restarted().incident
+    assert came_of_it(by_ann, by_ann.timeline[-1], RULES) is None
+
+
 REPORTS = {
+    "report_of_the_autopilot": approved_alone().started().ran().held().recovered(),
     "report": Night().restarted().held().recovered(),
     "report_with_todo": Night().rolled_back().held().recovered(),
     "report_of_what_is_open": asked_again().triaged(STATE, BLIND),
@@ -399,6 +447,8 @@ def test_no_golden_is_left_over():
         "help",
         "card_open_with_checklist",
         *LISTS,
+        *PLANS,
+        "autopilot_done",
         *ANSWERS,
         *DARK,
         *(name.replace("blindness", "sight") for name in DARK),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.sandbox.nights import (
+    autopilot,
     bad_deploy,
     crash,
     database,
@@ -20,6 +21,7 @@ NIGHTS: dict[str, Night] = {
         *not_over.NIGHTS,
         *database.NIGHTS,
         nothing_wrong.NIGHT,
+        *autopilot.NIGHTS,
         *detection.NIGHTS,
     )
 }

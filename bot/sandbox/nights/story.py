@@ -32,7 +32,7 @@ class Night:
     """A story to play; `severity` is what it comes to, if it comes to an incident.
 
     `brief`: in a world with short proofs, after others. `fastest`: the speed above which real
-    processes cannot follow the story.
+    processes cannot follow the story. `told` is what its watchdog.toml says besides.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Night:
     brief: bool = False
     fastest: float = math.inf
     severity: str = ""
+    told: str = ""
 
 
 Hand = Callable[["Story", cast.Somebody, dict[str, Any], dict[str, Any]], Awaitable[None]]
