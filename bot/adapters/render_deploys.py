@@ -73,9 +73,14 @@ class NewDeploy:
 
 
 def since_then(deploys: Iterable[Deploy], before: str, at: datetime, now: datetime) -> list[Deploy]:
-    """Those that began since a call of that time, newest first; `before` was the newest then."""
-    since, until = at - CLOCKS_APART, now + AHEAD
-    recent = (d for d in newest_first(deploys) if d.created_at and since <= d.created_at <= until)
+    """Those that began since a call of that time, newest first; `before` was the newest then.
+
+    Whatever the clocks say, what is older than that one was there before the call.
+    """
+    deploys = newest_first(deploys)
+    newest = (d.created_at for d in deploys if d.id == before and d.created_at)
+    since, until = max([at - CLOCKS_APART, *newest]), now + AHEAD
+    recent = (d for d in deploys if d.created_at and since <= d.created_at <= until)
     return [d for d in recent if d.id not in {"", before}]
 
 

@@ -171,6 +171,7 @@ async def test_run_never_raises(api, restart):
         ([restarted("evt-8", -4)], "Render recorded the restart at 11:59:56 UTC (evt-8)"),
         ([restarted("evt-8", -6)], None),
         ([restarted("evt-7", -2)], None),
+        ([restarted("evt-6", -4), restarted("evt-7", -2)], None),
         ([restarted("evt-7", -2), restarted("evt-8", 2)], "at 12:00:02 UTC (evt-8)"),
         ([event("evt-8", "server_available", -0.1)], None),
     ],

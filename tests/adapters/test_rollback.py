@@ -403,6 +403,12 @@ async def test_what_is_none_of_ours(api, rollback, rows):
     assert await rollback.effect_since(proposal(), BEFORE, NOW) is None
 
 
+async def test_what_others_did_right_before_is_not_ours(api, rollback):
+    """Within the seconds that clocks may be apart: what ran when we looked is newer than that."""
+    api[DEPLOYS] = [*RAN, ours("deactivated", -4), ours("live", -2, id=BEFORE.deploy)]
+    assert await rollback.effect_since(proposal(), BEFORE, NOW) is None
+
+
 async def test_a_deploy_without_a_time_is_none_of_ours(api, rollback):
     row = ours("live")
     api[DEPLOYS] = [*RAN, row | {"deploy": row["deploy"] | {"createdAt": None}}]

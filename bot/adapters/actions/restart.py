@@ -74,6 +74,7 @@ class Restart:
     ) -> Effect | None:
         since, now = at - CLOCKS_APART, self.now()
         events = await self.render.events(self.id, since, now + AHEAD, kind=RESTARTED)
+        since = max([since, *(e.at for e in events if e.id == before.restart)])
         new = [e for e in events if e.at >= since and e.id not in {"", before.restart}]
         if new:
             seen = f"Render recorded the restart at {new[0].at:%H:%M:%S} UTC ({new[0].id})"

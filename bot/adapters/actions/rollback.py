@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.adapters.render import Render
-from bot.adapters.render_deploys import CLOCKS_APART, NOT_NOW, READ, course
-from bot.adapters.render_live import AHEAD, read_live
+from bot.adapters.render_deploys import NOT_NOW, READ, course, since_then
+from bot.adapters.render_live import read_live
 from bot.domain.evidence import Evidence, database_stands, found_by
-from bot.domain.platform import Deploy, came_with, newest_first
+from bot.domain.platform import Deploy, came_with
 from bot.domain.remedy import Answer, Barred, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply, Unavailable
 
@@ -88,14 +88,12 @@ class Rollback:
             return Reply(Answer.REFUSED, str(refusal))
 
     async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
-        deploys = newest_first(await self.render.deploys(self.id, READ))
+        deploys = await self.render.deploys(self.id, READ)
         old = next((d for d in deploys if d.id == proposal.target), None)
-        since, until = at - CLOCKS_APART, self.now() + AHEAD
-        recent = (d for d in deploys if d.created_at and since <= d.created_at <= until)
-        known = {"", before.deploy, proposal.target}
-        ours = (d for d in recent if d.id not in known and _is_ours(d, old))
-        new = next(ours, None)
-        return course(new, "rollback") if new else None
+        new = since_then(deploys, before.deploy, at, self.now())
+        ours = (d for d in new if d.id != proposal.target and _is_ours(d, old))
+        found = next(ours, None)
+        return course(found, "rollback") if found else None
 
     async def secure(self, before: Live) -> str | None:
         if before.auto_deploy == "off":

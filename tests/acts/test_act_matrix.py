@@ -1,0 +1,177 @@
+"""Every act under every fault of its call: what is said of it is true, and it is called once."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.domain.incident import Event
+from bot.domain.moves import Kind, Status
+from bot.domain.remedy import Proposal, Risk
+from bot.flows import desk
+from bot.flows.act import act
+from bot.sandbox.render import health, instance, preparing
+from tests.acts.page import FAULTS, page
+from tests.acts.process import live_and_die, world_of
+from tests.acts.rows import ELSEWHERE, ROWS, Place
+from tests.acts.town import Town
+from tests.cast import ANN
+
+PAGE = Path(__file__).parents[2] / "docs" / "acts.md"
+OUTCOMES = {Kind.RAN: "done", Kind.FAILED: "failed", Kind.UNKNOWN: "unknown"}
+LEAVE_NO_TRACE = {"429", "timeout", "no effect", "killed before the call"}
+PATIENCE, SOON = 60.0, 0.3  # seconds
+seen = {}
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(instance, "SHORTEST_GRACE", 0.1)
+        patched.setattr(instance, "SHORTEST_START", 0.1)
+        patched.setattr(health, "LEAST_ANSWER", 0.5)
+        patched.setattr(health, "LEAST_PAUSE", 0.02)
+        made = Town(tmp_path_factory.mktemp("town"))
+        made.builds_take = lambda seconds: patched.setattr(preparing, "BUILD_SECONDS", seconds)
+        made.builds_take(4)
+        await made.open()
+        yield made
+        await made.close()
+
+
+@pytest.fixture(scope="module")
+def children():
+    """A process that has loaded everything, and has a child at once."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pytest", "tests.acts.rows", "tests.acts.process"])
+    return context
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def acts(town):
+    return Place(town.url, town.service.id, town.database_started).acts()
+
+
+@pytest.fixture
+def place(town, tmp_path, migrated):
+    copy = shutil.copy(migrated, tmp_path / "store.db")
+    return Place(town.url, town.service.id, town.database_started, f"sqlite:///{copy}")
+
+
+async def approved(world, action, target):
+    """An incident in which Ann has approved that act."""
+    found = Event(Kind.DETECTED, world.now(), check="service", code="crashed", note="exited")
+    incident = await world.store.open("life-os", found)
+    offer = Proposal(
+        f"1.{action.name}",
+        action.name,
+        target,
+        action.risk,
+        "",
+        action.effect,
+        (),
+        await action.live(),
+        world.now() + timedelta(minutes=15),
+        service=action.service,
+    )
+    await world.store.record(incident, Event(Kind.TRIAGED, world.now(), proposals=(offer,)))
+    after = await desk.ask(world, incident.id, offer.id, ANN, "tg:1")
+    if action.risk is not Risk.LOW:
+        await desk.approve(world, after.asked.ask, ANN, "tg:2")
+
+
+async def killed(children, town, place, name, where):
+    """A child begins the act and is killed, with SIGKILL, where it is said."""
+    ours, theirs = children.Pipe()
+    child = children.Process(target=live_and_die, args=(place, name, where, theirs), daemon=True)
+    child.start()
+    if where == "during":
+        await asyncio.wait_for(town.border.seen.wait(), PATIENCE)
+    else:
+        await asyncio.wait_for(asyncio.to_thread(ours.poll, PATIENCE), PATIENCE)
+    os.kill(child.pid, 9)
+    await asyncio.to_thread(child.join)
+    assert child.exitcode == -9
+
+
+class Impatient:
+    """An act whose call is given up soon; what it reads has its usual time."""
+
+    def __init__(self, action):
+        self.action = action
+
+    def __getattr__(self, name):
+        return getattr(self.action, name)
+
+    async def run(self, proposal):
+        render = self.action.render
+        usual, render._within = render._within, SOON
+        try:
+            return await self.action.run(proposal)
+        finally:
+            render._within = usual
+
+
+async def to_its_end(world, fault):
+    """The flow turns until it is said what came of the act; nothing comes of it sooner in vain."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            await act(world)
+            [incident] = await world.store.recent(1)
+            if incident.status not in {Status.APPROVED, Status.RUNNING}:
+                return next(
+                    OUTCOMES[e.kind] for e in reversed(incident.timeline) if e.kind in OUTCOMES
+                )
+            if fault in LEAVE_NO_TRACE:
+                world.now.ahead += timedelta(seconds=45)
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("name", ROWS)
+async def test_what_is_said_is_true_and_nothing_is_called_twice(town, place, children, name, fault):
+    row, action = ROWS[name], place.acts()[name]
+    await town.at_rest()
+    await row.before(town)
+    world, done = await world_of(place, action), row.done(town)
+    await approved(world, action, row.target(town))
+    town.border.next_write(fault)
+    if fault == "timeout":
+        world = replace(world, actions=[Impatient(action)])
+    if fault.startswith("killed"):
+        await world.store.close()
+        await killed(children, town, place, name, fault.split()[1])
+        world = await world_of(place, action)
+    outcome = await to_its_end(world, fault)
+    assert [await act(world) for _ in range(3)] == [False] * 3
+    await row.after(town)
+    await town.at_rest()
+    really = row.done(town) - done
+    assert (outcome, really) in {("done", 1), ("failed", 0), ("unknown", 0)}
+    assert len(town.border.calls()) == (fault != "killed before the call")
+    [incident] = await world.store.recent(1)
+    assert await world.store.proven(incident.id)
+    await world.store.close()
+    seen[name, fault] = outcome
+
+
+async def test_the_page_says_what_was_seen(acts):
+    if len(seen) < len(ROWS) * len(FAULTS):
+        pytest.skip("only some of the acts were tried")
+    written = page(acts, seen)
+    if os.environ.get("UPDATE_ACTS"):
+        PAGE.write_text(written, encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == written
+
+
+async def test_every_act_that_is_built_is_tried(acts):
+    assert set(acts) == {*ROWS, *ELSEWHERE}
