@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bot.chat.reading import asked, number, number_and_rest, todo_of
+from bot.domain.afterwards import Matter
 from bot.domain.cause import LETTERS
 from bot.domain.chosen import current
 from bot.domain.incident import Incident, Refused
 from bot.domain.moves import Kind
 from bot.domain.people import Person
-from bot.flows import desk, variables, ways
+from bot.flows import afterwards, desk, lookup, variables, ways
 from bot.ports import World
 from bot.views.message import Button
 
@@ -28,6 +29,8 @@ async def answered(world: World, button: Button, by: Person, key: str) -> str:
             return chosen(await ways.another(world, id, by, key, which=arg), key)
         case "added":
             return asked(await variables.added(world, arg, by, key), key)
+        case "yes" | "no" as verb:
+            return await afterwards_of(world, (id, Matter(arg)), by, key, yes=verb == "yes")
         case "verify":
             await desk.resolve(world, id, "", by, key)
             return "It is being verified."
@@ -43,7 +46,24 @@ async def next_step(world: World, command: str, text: str, by: Person, key: str)
             return await done(world, text, by, key)
         case "added":
             return asked(await variables.added(world, text, by, key), key)
+        case "goal" | "notify":
+            matter = Matter.GOAL if command == "goal" else Matter.USERS
+            id, word = number_and_rest(text)
+            about = (id or (await lookup.newest(world, None, by)).id, matter)
+            return await afterwards_of(world, about, by, key, yes=word.lower() != "no")
     raise Refused(f"I do not know /{command}; /help lists what I know")
+
+
+async def afterwards_of(
+    world: World, about: tuple[int, Matter], by: Person, key: str, *, yes: bool
+) -> str:
+    await afterwards.answer(world, *about, by, key, yes=yes)
+    if not yes:
+        return "You are not asked again."
+    return WANTED[about[1]]
+
+
+WANTED = {Matter.GOAL: "It is on the list: /todo.", Matter.USERS: "The words are below."}
 
 
 async def choose(world: World, text: str, by: Person, key: str) -> Incident:

@@ -49,6 +49,8 @@ class Kind(StrEnum):
     PERSISTED = "persisted"
     RECOVERED = "recovered"
     OVERRIDDEN = "overridden"  # a person says it is over, with a reason
+    DRAFTED = "drafted"  # the words for users are handed over
+    DECLINED = "declined"  # a question that was put when it was over
     REPORTED = "reported"
 
 
@@ -60,12 +62,14 @@ REMARKS = (
     *(K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED),
     *(K.DEPLOYED, K.TICKED),
 )
+AFTERWARDS = (K.LEFT, K.DRAFTED, K.DECLINED)
 
 TRANSITIONS: dict[tuple[Status, Kind], Status] = {
     **{(status, kind): status for status, kind in product(WHILE_LIVE, REMARKS)},
     **{(status, K.SETTLED): status for status in Status},
     **{(status, K.EXPLAINED): status for status in (*WHILE_LIVE, S.RESOLVED)},
     (S.OPEN, K.RETURNED): S.OPEN,
+    **{(status, kind): status for status, kind in product((S.RESOLVED, S.CLOSED), AFTERWARDS)},
     (S.OPEN, K.TRIAGED): S.OPEN,
     (S.OPEN, K.INVESTIGATED): S.OPEN,
     (S.OPEN, K.CHOSEN): S.OPEN,

@@ -9,6 +9,7 @@ from bot.domain.incident import Event, Incident
 from bot.domain.moves import WHILE_LIVE, Kind, Status
 from bot.domain.rules import Rules
 from bot.ports import Lane, Post, World
+from bot.views.afterwards import draft
 from bot.views.autopilot import came_of_it, planned
 from bot.views.card import card, superseded
 from bot.views.message import Document, Message
@@ -114,6 +115,9 @@ def others(world: World, incident: Incident, told: int) -> Iterator[Post]:
     for one in checklists(incident):
         key, list_ = f"way:{incident.id}:{one.number}", checklist(incident, one, world.rules)
         yield reply(world, incident, key, Lane.CARD, list_, silent=True)
+    if told_users := draft(incident):
+        key = f"users:{incident.id}:{incident.relapses}"
+        yield reply(world, incident, key, Lane.ANSWER, told_users, silent=True)
     for n, event in enumerate(incident.timeline[told:], start=told + 1):
         if event.kind is Kind.REPORTED:
             yield the_file(world, incident, n)
@@ -133,7 +137,8 @@ def plan_key(incident: Incident) -> str:
     return f"autopilot:{incident.id}:{incident.relapses}"
 
 
-OVER = (Kind.RECOVERED, Kind.OVERRIDDEN, Kind.REPORTED, Kind.SETTLED)
+ENDS = (Kind.RECOVERED, Kind.OVERRIDDEN, Kind.REPORTED)
+OVER = (*ENDS, Kind.SETTLED, Kind.LEFT, Kind.DRAFTED, Kind.DECLINED)
 
 
 def of_event(world: World, incident: Incident, event: Event) -> tuple[Message, bool] | None:

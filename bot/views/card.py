@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from bot.domain.afterwards import Matter
 from bot.domain.autopilot import plan_of
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident
@@ -16,6 +17,7 @@ from bot.domain.severity import Severity
 from bot.domain.why.blame import blame
 
 from .acts import act_in, act_of
+from .afterwards import answers, goal
 from .autopilot import will_do
 from .cause import held_back, ids, on_card
 from .headline import headline, over
@@ -145,6 +147,7 @@ def over_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
         attempts(incident, rules),
         file,
         todo(incident),
+        goal(incident),
     ]
 
 
@@ -307,7 +310,8 @@ def buttons(incident: Incident, now: datetime) -> tuple[tuple[Button, ...], ...]
     if incident.status is Status.VERIFYING and not incident.holder:
         return (have_it(incident),)
     if over(incident):
-        return tuple((settled_button(incident, e),) for e in incident.left)
+        rows = ((settled_button(incident, e),) for e in incident.left)
+        return tuple(filter(None, [*rows, answers(incident, Matter.GOAL)]))
     if incident.status is not Status.OPEN:
         return ()
     if asked := live_question(incident, now):

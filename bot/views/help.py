@@ -38,6 +38,8 @@ COMMANDS = (
     ("similar", "what was like this before, and what helped then"),
     ("privacy", "what was sent to Claude last, as a file: /privacy last"),
     ("report", "the written report of an incident: /report 12"),
+    ("goal", "add the proper fix to the to-dos: /goal 12, or /goal 12 no"),
+    ("notify", "the words for users, to be forwarded: /notify 12, or /notify 12 no"),
     ("todo", "what quick fixes have left to do"),
     ("done", "it is done: /done 12.1 of /todo, /done 12.b2 of option B"),
     ("help", "this list"),

@@ -55,6 +55,8 @@ SAYS = {
     Kind.PERSISTED: "Not over",
     Kind.RECOVERED: "Resolved",
     Kind.OVERRIDDEN: "Closed without proof",
+    Kind.DRAFTED: "Words for users handed over",
+    Kind.DECLINED: "Not wanted",
 }
 FENCE = "~~~~"
 OWN = re.compile(r"[\\`*_\[\]<>#|~]")  # what Markdown may take for its own within a line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.afterwards import Matter
 from bot.domain.escalation import called
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind
@@ -10,6 +11,7 @@ from bot.domain.proof import LOG_UNREAD, done
 from bot.domain.rules import Rules
 
 from .acts import act_in
+from .afterwards import answers, users
 from .card import todo
 from .headline import headline, hurt, over, was
 from .message import Button, Message
@@ -34,6 +36,8 @@ LINES = {
     Kind.INTERIM: "🔬 {note}",
     Kind.FAILED: "❌ Not done: {note}",
     Kind.LEFT: "📌 Later: {note}",
+    Kind.DRAFTED: "📣 {by} took the words for users",
+    Kind.DECLINED: "✖️ {by} wants no {note}",
     Kind.SETTLED: "☑️ {by} did it: {note}",
     Kind.UNKNOWN: "❔ {note}",
     Kind.HEALED: "↗️ {note}",
@@ -128,7 +132,9 @@ def all_clear(incident: Incident, rules: Rules) -> Message:
         lines += ["", unproved(incident, rules)]
     if later := todo(incident):
         lines += ["", later]
-    return Message(html="\n".join(lines), minimal=first)
+    lines += users(incident)
+    rows = tuple(filter(None, [answers(incident, Matter.USERS)]))
+    return Message(html="\n".join(lines), minimal=first, rows=rows)
 
 
 def compared(incident: Incident) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.evidence import Found
 from bot.domain.moves import Kind
+from bot.flows.act import act
 from tests.cast import ANN, BEN, VIC
 from tests.conftest import FakeSource
 
@@ -107,3 +108,29 @@ async def test_added_by_tapping_and_by_typing(world, card, names, say, chat, tap
     assert await say(ANN, "/added life-os") == (
         "No: a redeploy is nothing that I may do here; /act lists what is."
     )
+
+
+# When it is over
+
+
+@pytest.fixture
+async def over(world, card, say, refreshed):
+    """It is over after a restart, on a word."""
+    ask = (await say(ANN, "/restart")).rpartition(" ")[2]
+    await say(ANN, f"/approve {ask}")
+    await act(world)
+    await say(ANN, "/resolve 1 seen to work")
+    return await refreshed()
+
+
+async def test_a_goal_by_tapping(world, over, tap, say, refreshed):
+    assert await tap(BEN, over, "Yes, add it") == "It is on the list: /todo."
+    assert "Mend the code (high priority" in await say(ANN, "/todo")
+    assert await say(ANN, "/done 1.1") == "Done; it is off the list."
+
+
+async def test_no_goal_by_typing(world, over, say):
+    assert await say(VIC, "/goal 1") == "No: that takes a responder; you are a viewer."
+    assert await say(ANN, "/goal 1 no") == "You are not asked again."
+    assert await say(ANN, "/goal") == "No: nobody waits for an answer on a follow-up."
+    assert await say(ANN, "/notify") == "No: nobody waits for an answer on a message to users."

@@ -84,6 +84,7 @@ def test_what_may_happen_in_which_status():
     remarks = {K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED, K.SETTLED, K.EXPLAINED}
     remarks |= {K.DEPLOYED, K.TICKED}
     chooses = {K.CHOSEN, K.LAID_ASIDE}
+    afterwards = {K.LEFT, K.DRAFTED, K.DECLINED}
     begins = {K.RETURNED, K.TRIAGED, K.INVESTIGATED, K.ASKED, K.DENIED, K.WITHDRAWN}
     begins |= {K.PLANNED, K.STOPPED}
     decides = {K.APPROVED, K.HEALED, K.OVERRIDDEN}
@@ -92,8 +93,8 @@ def test_what_may_happen_in_which_status():
         S.APPROVED: remarks | {K.WITHDRAWN, K.STARTED},
         S.RUNNING: remarks | {K.ANSWERED, K.LEFT, K.RAN, K.INTERIM, K.FAILED, K.UNKNOWN},
         S.VERIFYING: remarks | {K.CHECKED, K.PERSISTED, K.RECOVERED, K.OVERRIDDEN},
-        S.RESOLVED: {K.NOTED, K.SETTLED, K.EXPLAINED, K.DETECTED, K.REPORTED},
-        S.CLOSED: {K.NOTED, K.SETTLED, K.DETECTED},
+        S.RESOLVED: afterwards | {K.NOTED, K.SETTLED, K.EXPLAINED, K.DETECTED, K.REPORTED},
+        S.CLOSED: afterwards | {K.NOTED, K.SETTLED, K.DETECTED},
     }
 
 

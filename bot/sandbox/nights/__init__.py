@@ -8,6 +8,7 @@ from bot.sandbox.nights import (
     crash,
     database,
     detection,
+    guided,
     not_over,
     nothing_wrong,
 )
@@ -19,6 +20,7 @@ NIGHTS: dict[str, Night] = {
         crash.NIGHT,
         bad_deploy.NIGHT,
         *not_over.NIGHTS,
+        *guided.NIGHTS,
         *database.NIGHTS,
         nothing_wrong.NIGHT,
         *autopilot.NIGHTS,
