@@ -9,7 +9,7 @@ from bot.domain.chosen import current
 from bot.domain.incident import Incident, Refused
 from bot.domain.moves import Kind
 from bot.domain.people import Person
-from bot.flows import afterwards, desk, lookup, variables, ways
+from bot.flows import afterwards, corrections, desk, lookup, variables, ways
 from bot.ports import World
 from bot.views.message import Button
 
@@ -21,20 +21,25 @@ async def answered(world: World, button: Button, by: Person, key: str) -> str:
         case "option":
             letter, _, name = arg.partition(" ")
             found = await ways.choose(world, id, letter, by, key, name=name)
-            return chosen(found, key)
+            said = chosen(found, key)
         case "tick":
             which, _, step = arg.partition(".")
-            return ticked(await ways.tick(world, id, (which, int(step)), by, key))
+            said = ticked(await ways.tick(world, id, (which, int(step)), by, key))
         case "another":
-            return chosen(await ways.another(world, id, by, key, which=arg), key)
+            said = chosen(await ways.another(world, id, by, key, which=arg), key)
         case "added":
-            return asked(await variables.added(world, arg, by, key), key)
+            said = asked(await variables.added(world, arg, by, key), key)
         case "yes" | "no" as verb:
-            return await afterwards_of(world, (id, Matter(arg)), by, key, yes=verb == "yes")
+            said = await afterwards_of(world, (id, Matter(arg)), by, key, yes=verb == "yes")
+        case "deployed":
+            await corrections.say(world, id, arg, by, key)
+            said = "Noted; the note on the cause says so."
         case "verify":
             await desk.resolve(world, id, "", by, key)
-            return "It is being verified."
-    raise Refused("that button is from another version; use the newest card")
+            said = "It is being verified."
+        case _:
+            raise Refused("that button is from another version; use the newest card")
+    return said
 
 
 async def next_step(world: World, command: str, text: str, by: Person, key: str) -> str:
@@ -46,6 +51,9 @@ async def next_step(world: World, command: str, text: str, by: Person, key: str)
             return await done(world, text, by, key)
         case "added":
             return asked(await variables.added(world, text, by, key), key)
+        case "deployed":
+            await corrections.say(world, await desk.the_only(world), text, by, key)
+            return "Noted; the note on the cause says so."
         case "goal" | "notify":
             matter = Matter.GOAL if command == "goal" else Matter.USERS
             id, word = number_and_rest(text)

@@ -12,6 +12,7 @@ from .cause import Cause, Option
 from .evidence import Evidence
 from .logs.baseline import Baseline
 from .moves import BEGINS_PROOF, TRANSITIONS, K, Kind, Status
+from .recent import Correction, corrected
 from .remedy import HeldBack, Live, Proposal
 from .severity import Severity, kind_of, worst
 
@@ -204,8 +205,19 @@ class Incident:
     def cause(self) -> Cause | None:
         """The newest note on the cause of this spell.
 
-        What came of asking a model stands until the rules find another sort of trouble.
+        What came of asking a model stands until the rules find another sort of trouble; what
+        people say of a deploy stands in either.
         """
+        found = self._noted()
+        return corrected(found, self.corrections) if found else None
+
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        """What people have said of deploys in this spell."""
+        said = (e for e in self.spell if e.kind in {K.CLEARED, K.ACCUSED})
+        return tuple(Correction(e.by, e.code, e.note, e.kind is K.ACCUSED) for e in said)
+
+    def _noted(self) -> Cause | None:
         told, newest = self._newest(K.EXPLAINED), self.by_rules()
         if told is None or told.cause is None or newest is None or self.is_other_than(told):
             return newest

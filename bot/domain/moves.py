@@ -26,6 +26,8 @@ class Kind(StrEnum):
     TRIAGED = "triaged"
     INVESTIGATED = "investigated"  # slower evidence has been gathered
     EXPLAINED = "explained"  # a model has had its say on the cause, or could not
+    CLEARED = "cleared"  # a person says that a deploy is not behind it
+    ACCUSED = "accused"  # … or that it is
     CHOSEN = "chosen"  # a way out for people to go: its checklist
     TICKED = "ticked"  # a step of it is done
     LAID_ASIDE = "laid_aside"  # back to where another way can be chosen
@@ -60,7 +62,7 @@ WHILE_LIVE = (S.OPEN, S.APPROVED, S.RUNNING, S.VERIFYING)
 BEGINS_PROOF = (K.RAN, K.UNKNOWN, K.HEALED)
 REMARKS = (
     *(K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED),
-    *(K.DEPLOYED, K.TICKED),
+    *(K.DEPLOYED, K.TICKED, K.CLEARED, K.ACCUSED),
 )
 AFTERWARDS = (K.LEFT, K.DRAFTED, K.DECLINED)
 

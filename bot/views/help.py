@@ -26,6 +26,7 @@ COMMANDS = (
     ("oncall", "who is on call: /oncall me 8h, /oncall Ben 2d, /oncall off"),
     ("diagnose", "the cause, what it rests on, the ways out; Claude looks further: /diagnose 12"),
     ("ask", "a question in your own words: /ask was anything deployed?, or /ask 12 what helped?"),
+    ("deployed", "put a suspicion right: /deployed not 8e1f0a2, or /deployed was 8e1f0a2"),
     ("runbook", "what fits this trouble: quick checks answered, what helps"),
     ("logs", "the newest log lines; /logs timeout shows those that hold the word"),
     ("db", "how the database is, asked now"),

@@ -15,6 +15,7 @@ from .cause import note
 from .database import possible_causes
 from .headline import headline
 from .message import Document, Message
+from .recent import deployment, put_right
 from .variables import added, missing, way
 from .ways import letters
 from .words import bold, clock, esc, flat, folded, plural, small
@@ -93,8 +94,10 @@ def diagnosis(incident: Incident, rules: Rules) -> Message:
     said = note(incident.cause) if incident.cause else small("Nothing has been looked into yet.")
     if causes := possible_causes(incident.evidence):
         said = f"{said}\n\n{causes}"
+    if asked := deployment(incident):
+        said = f"{said}\n\n{asked}"
     return Message(
         html=f"{head}\n{about}\n\n{said}",
         minimal=f"{headline(incident, rules)} (#{incident.id})",
-        rows=tuple(filter(None, [letters(incident)])),
+        rows=tuple(filter(None, [letters(incident), put_right(incident)])),
     )

@@ -32,6 +32,8 @@ SAYS = {
     Kind.TRIAGED: "First look done",
     Kind.INVESTIGATED: "Looked deeper",
     Kind.EXPLAINED: "Cause written up",
+    Kind.CLEARED: "Not behind it: deploy",
+    Kind.ACCUSED: "Came with deploy",
     Kind.CHOSEN: "Way out chosen",
     Kind.TICKED: "Step done",
     Kind.LAID_ASIDE: "Way out laid aside",

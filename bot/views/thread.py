@@ -24,6 +24,8 @@ LINES = {
     Kind.SEVERITY: "⚖️ {by} set the severity to {severity}",
     Kind.ACKNOWLEDGED: "👀 {by} has it",
     Kind.NOTED: "📝 {by}: {note}",
+    Kind.CLEARED: "👎 {by}: deploy {note} is not it",
+    Kind.ACCUSED: "☝️ {by}: it came with deploy {note}",
     Kind.CHOSEN: "🧭 {by} chose {code}: {note}",
     Kind.TICKED: "☑️ {by} did: {note}",
     Kind.LAID_ASIDE: "↩️ {by} laid aside {code}: {note}",

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.evidence import Found
+from bot.domain.evidence import Evidence, Found
+from bot.domain.incident import Event
 from bot.domain.moves import Kind
 from bot.flows.act import act
 from tests.cast import ANN, BEN, VIC
@@ -134,3 +135,14 @@ async def test_no_goal_by_typing(world, over, say):
     assert await say(ANN, "/goal 1 no") == "You are not asked again."
     assert await say(ANN, "/goal") == "No: nobody waits for an answer on a follow-up."
     assert await say(ANN, "/notify") == "No: nobody waits for an answer on a message to users."
+
+
+async def test_a_deploy_is_cleared_by_tapping_and_by_typing(world, card, say, chat, tap, triaged):
+    newest = (("latest", "dep-2"), ("latest_commit", "bbbbbbb22"), ("commits", "bbbbbbb22"))
+    seen = Evidence("D1", "deploys", Found.SOMETHING, "live", (*newest, ("minutes_before", "4")))
+    await world.store.record(triaged, Event(Kind.INVESTIGATED, world.now(), evidence=(seen,)))
+    assert "recent deployment? Yes: bbbbbbb, 4 min before." in await say(ANN, "/diagnose")
+    noted = "Noted; the note on the cause says so."
+    assert await tap(ANN, chat()[-1], "Right") == noted
+    assert await say(ANN, "/deployed not bbbbbbb") == f"{noted}"
+    assert await say(BEN, "/deployed not bbbbbbb") == "No: that has been said already."

@@ -82,7 +82,7 @@ def test_only_the_table_moves_it(status, kind):
 def test_what_may_happen_in_which_status():
     """The table once more, by hand: a change of it must be meant."""
     remarks = {K.JOINED, K.SEVERITY, K.ACKNOWLEDGED, K.NOTED, K.REMINDED, K.SETTLED, K.EXPLAINED}
-    remarks |= {K.DEPLOYED, K.TICKED}
+    remarks |= {K.DEPLOYED, K.TICKED, K.CLEARED, K.ACCUSED}
     chooses = {K.CHOSEN, K.LAID_ASIDE}
     afterwards = {K.LEFT, K.DRAFTED, K.DECLINED}
     begins = {K.RETURNED, K.TRIAGED, K.INVESTIGATED, K.ASKED, K.DENIED, K.WITHDRAWN}
