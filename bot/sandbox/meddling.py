@@ -6,7 +6,7 @@ import secrets
 
 import asyncpg
 
-from bot.sandbox.postgres import Postgres
+from bot.sandbox.postgres import HOLDER, Postgres
 
 REPORT = "report.py"
 WITHIN = 10.0  # real seconds
@@ -18,6 +18,7 @@ class Meddling:
     def __init__(self, postgres: Postgres, url: str, role: str) -> None:
         self._postgres, self._url, self._role = postgres, url, role
         self._report: asyncpg.Connection | None = None
+        self._of_another_role = False
         self.password_changed = False
         self.lost = ""  # the migration that is applied and is not known to be
 
@@ -37,21 +38,34 @@ class Meddling:
     async def _give_password(self, password: str) -> None:
         await self._postgres.run(f"ALTER ROLE \"{self._role}\" PASSWORD '{password}'")
 
-    async def lock(self, table: str) -> None:
+    async def lock(self, table: str, *, of_another_role: bool = False) -> None:
         """Begin a report that locks the table, and leave it lying in its transaction."""
         if self.locked:
             return
+        url = await self._as_another(table) if of_another_role else self._url
+        self._of_another_role = of_another_role
         connection = await asyncpg.connect(
-            self._url, ssl=False, timeout=WITHIN, server_settings={"application_name": REPORT}
+            url, ssl=False, timeout=WITHIN, server_settings={"application_name": REPORT}
         )
         self._report = connection
         await connection.execute("BEGIN", timeout=WITHIN)
         await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", timeout=WITHIN)
 
+    async def _as_another(self, table: str) -> str:
+        """The same database as the role of those who write reports."""
+        statement = f"GRANT ALL ON {table} TO {HOLDER}"
+        await self._postgres.run(statement, database=self._role)
+        address = self._url.rpartition("@")[2]
+        return f"postgresql://{HOLDER}:{self._postgres.password(HOLDER)}@{address}"
+
     @property
     def locked(self) -> bool:
         """Until the report is ended, by whomever."""
         return self._report is not None and not self._report.is_closed()
+
+    @property
+    def locked_by_another_role(self) -> bool:
+        return self.locked and self._of_another_role
 
     def unlock(self) -> None:
         if self._report is not None:

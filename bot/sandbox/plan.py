@@ -9,6 +9,11 @@ from pathlib import Path
 from bot.sandbox import cast, certificate
 from bot.sandbox.pace import Pace
 
+ACTS = (  # also those that must be asked for
+    *("restart", "rollback", "deploy", "redeploy", "clear-cache", "cancel-deploy", "suspend"),
+    *("resume", "scale", "set-variable", "feature", "restart-database", "end-session"),
+    "database-check",
+)
 EACH_TARGET = 4.0  # real seconds: fifty of them are many for a machine that runs a whole world
 WATCH, HEALTH, REGRESSION = 120.0, 300.0, 900.0  # world seconds: the steps of a proof
 BRIEF = 0.1  # of them, where many nights are played one after another
@@ -79,6 +84,7 @@ database_url = "{places.database_url}"
 health_url = "{places.edge}/healthz"
 bot_token = "{cast.LIFE_OS_TOKEN}"
 repository = "{cast.REPOSITORY}"
+acts = {list(ACTS)}
 
 [[services.checks]]
 kind = "certificate"

@@ -36,6 +36,16 @@ class Wires:
         """
         self.life_os.delay, self.database.delay = seconds / 2, seconds
 
+    def cut_off_life_os(self, *, on: bool) -> None:
+        """From its database alone: what is open ends, and nobody listens there."""
+        if on:
+            self.life_os.turn("cut")
+        self.life_os.turn("refuse" if on else "pass")
+
+    @property
+    def life_os_is_cut_off(self) -> bool:
+        return self.life_os.mode == "refuse"
+
     def cut_off_the_watchdog(self, *, on: bool) -> None:
         for wire in (self.ours, self.database):
             wire.turn("hang" if on else "pass")

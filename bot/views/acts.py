@@ -38,9 +38,7 @@ ACTS = {
     "scale": Act("📈", "Scale", "scaling", "Scale {}?"),
     "set-variable": Act("⚙️", "Set variable", "change of a variable", "Set a variable of {}?"),
     "feature": Act("🎚", "Switch feature", "switching of a feature", "Switch a feature of {}?"),
-    "end-session": Act(
-        "✂️", "End session", "end of a session", "End a session in the database of {}?"
-    ),
+    "end-session": Act("✂️", "End session", "session end", "End a session in the database of {}?"),
     "database-check": Act(
         "🔬", "Check from inside", "check from inside", "Check the database from inside {}?"
     ),

@@ -9,8 +9,10 @@ from bot.sandbox.nights import (
     database,
     detection,
     guided,
+    inside,
     not_over,
     nothing_wrong,
+    sessions,
 )
 from bot.sandbox.nights.story import Night
 
@@ -22,6 +24,8 @@ NIGHTS: dict[str, Night] = {
         *not_over.NIGHTS,
         *guided.NIGHTS,
         *database.NIGHTS,
+        *sessions.NIGHTS,
+        *inside.NIGHTS,
         nothing_wrong.NIGHT,
         *autopilot.NIGHTS,
         *detection.NIGHTS,

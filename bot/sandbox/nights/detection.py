@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.sandbox import cast
 from bot.sandbox.nights.cause import ACCUSED, Right
 from bot.sandbox.nights.fault import Darkness, Fault
+from bot.sandbox.nights.steps import refused
 from bot.sandbox.nights.story import BROKEN, PAGED, Night, Story, settled, words
 from bot.sandbox.switches import BY_NAME
 from bot.sandbox.traffic import ask_again_and_again
@@ -37,6 +38,10 @@ async def asking_ends(story: Story) -> None:
 
 async def it_says_that_it_flaps(story: Story) -> None:
     await story.until("the card says that it flaps", lambda: story.saying("flapping"), 120)
+
+
+async def a_restart_of_it_is_refused(story: Story) -> None:
+    await refused(story, "/restart database", "a fresh start of it would change nothing")
 
 
 FAULTS = (
@@ -89,6 +94,7 @@ FAULTS = (
         f"{cast.SERVICE} cannot reach its database",
         cause=Right("database_auth", says="no code cause", rolls_back=False, strict=True),
         also="rejects the password",
+        after=a_restart_of_it_is_refused,
     ),
     Fault(
         "too-many-connections",
@@ -219,6 +225,13 @@ async def nobody_deployed_for_days(story: Story) -> None:
 
 
 # Whoever accuses the newest deploy is wrong.
+async def a_rollback_is_greyed_out(story: Story) -> None:
+    """The version before would not reach the database either."""
+    said = "No rollback: the database does not answer, and the version before needs it too"
+    await story.until("a rollback is greyed out, with its reason", lambda: story.saying(said), 30)
+    await claude_is_fair_again(story)
+
+
 INNOCENT = (
     Fault(
         "decoy-deploy",
@@ -229,7 +242,7 @@ INNOCENT = (
         cause=Right("database_unreachable", says="no code cause", rolls_back=False, strict=True),
         also="refused",
         before=harmless_deploy_that_claude_blames,
-        after=claude_is_fair_again,
+        after=a_rollback_is_greyed_out,
     ),
     Fault(
         "no-code-cause",

@@ -45,6 +45,17 @@ async def resolved(story: Story) -> None:
     await story.until("the all-clear names it", lambda: story.saying("Report: incident-"), 60)
 
 
+async def refused(story: Story, typed: str, why: str) -> None:
+    """Ann types it, and is told why not."""
+    before = len(story.messages())
+    story.say(cast.ANN, typed)
+
+    def answer() -> bool:
+        return any(why in str(m.get("text")) for m in story.messages()[before:])
+
+    await story.until(f"{typed} is refused: {why}", answer, 30)
+
+
 def never_resolved(story: Story) -> None:
     story.must("nobody was told that it is over", not story.saying("resolved after"))
 

@@ -51,6 +51,18 @@ async def lock(world: PracticeWorld) -> None:
     await world.meddling.lock(LOCKED)
 
 
+async def lock_as_another(world: PracticeWorld) -> None:
+    await world.meddling.lock(LOCKED, of_another_role=True)
+
+
+async def cut_the_way(world: PracticeWorld) -> None:
+    world.wires.cut_off_life_os(on=True)
+
+
+async def mend_the_way(world: PracticeWorld) -> None:
+    world.wires.cut_off_life_os(on=False)
+
+
 async def unlock(world: PracticeWorld) -> None:
     world.meddling.unlock()
 
@@ -103,7 +115,26 @@ SWITCHES = (
         " writes to it waits.",
         lock,
         unlock,
-        lambda world: world.meddling.locked,
+        lambda world: world.meddling.locked and not world.meddling.locked_by_another_role,
+    ),
+    Switch(
+        "database-locks-other",
+        "Database",
+        "Lock a table as somebody else",
+        "The same report runs as a role of its own: the watchdog, which has another one, may not"
+        " end it.",
+        lock_as_another,
+        unlock,
+        lambda world: world.meddling.locked_by_another_role,
+    ),
+    Switch(
+        "database-way",
+        "Database",
+        "Cut the way to the database",
+        "Life OS does not reach its database any more; everybody else does.",
+        cut_the_way,
+        mend_the_way,
+        lambda world: world.wires.life_os_is_cut_off,
     ),
     Switch(
         "database-slow",
