@@ -103,6 +103,26 @@ async def test_whoever_ends_the_report_has_repaired_it(broken):
     await broken.answered()
 
 
+async def test_the_same_report_as_another_role(broken):
+    await broken.flip("database-locks-other")
+    assert broken.is_on("database-locks-other")
+    assert not broken.is_on("database-locks")
+    who = "SELECT usename FROM pg_stat_activity WHERE application_name = 'report.py'"
+    assert await ask(broken, who) == "reports"
+    await broken.repair()
+    await broken.until(lambda: not broken.is_on("database-locks-other"))
+    await broken.until_well()
+
+
+async def test_only_life_os_does_not_reach_its_database(broken):
+    await broken.flip("database-way")
+    await broken.until(lambda: broken.count("Connection refused"))
+    await broken.until(lambda: unhealthy(broken))
+    assert await ask(broken) == 1
+    await broken.repair()
+    await broken.until_well()
+
+
 async def test_a_slow_database_is_slow_for_both_and_works(broken):
     began = time.monotonic()
     assert await ask(broken) == 1

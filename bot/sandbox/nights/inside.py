@@ -9,7 +9,7 @@ from bot.sandbox.nights.steps import refused
 from bot.sandbox.nights.story import BROKEN, PAGED, Night, Story, numbers, settled, words
 
 LOOK = "Check from inside…"
-FOUND = "nothing listens at the address of the database"
+FOUND = "UTC: nothing listens at the address of the database"  # from inside at that time
 BEGUN = "that it is over"  # what a card says while a proof is under way
 
 
