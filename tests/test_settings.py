@@ -284,13 +284,8 @@ def test_bases_lose_their_last_slash(read):
 
 
 ON_RENDER = [
-    "redeploy",
-    "clear-cache",
-    "restart",
-    "rollback",
-    "deploy",
-    "cancel-deploy",
-    "database-check",
+    *("scale", "resume", "redeploy", "clear-cache", "restart", "rollback", "deploy"),
+    *("cancel-deploy", "database-check"),
 ]
 ACTS = {
     "a database": ({"RENDER_SERVICE_ID": NOT_SET}, []),
@@ -314,6 +309,30 @@ async def test_what_the_settings_name_can_be_acted_on(read, changed, acts):
         ways = Ways(settings, house, None, None, None, stack)
         actions = parts_of(house.services[0], ways).actions
         assert [action.name for action in actions] == acts
+
+
+A_FEATURE = """
+[[services.features]]
+name = "ask"
+variable = "FEATURE_ASK"
+purpose = "answers by Claude"
+upstream = "anthropic"
+"""
+MAY_BE_SET = (
+    'render_service_id = "srv-1"\nsettable = ["LOG_LEVEL"]\nacts = ["set-variable", "feature"]'
+)
+
+
+async def test_what_may_be_set_and_switched_is_built_and_nothing_else_is_read(read):
+    settings, house = read({"RENDER_API_KEY": "rnd_x"}, toml=A_SERVICE + MAY_BE_SET + A_FEATURE)
+    async with AsyncExitStack() as stack:
+        ways = Ways(settings, house, None, None, None, stack)
+        parts = parts_of(house.services[0], ways)
+    feature, variable = parts.actions
+    assert (feature.name, variable.name) == ("feature", "set-variable")
+    assert (variable.settable, feature.features[0].upstream) == (("LOG_LEVEL",), "anthropic")
+    (source,) = (s for s in parts.sources if s.name == "variables")
+    assert source.names == ("LOG_LEVEL", "FEATURE_ASK")
 
 
 async def test_an_act_that_is_not_named_is_not_built(read):
@@ -539,6 +558,26 @@ FILES = {
     "unknown dependency": (
         A_SERVICE + 'depends_on = ["two"]',
         "watchdog.toml: one depends_on what is no other service and no upstream: two",
+    ),
+    "a secret to set": (
+        A_SERVICE + 'settable = ["LOG_LEVEL", "ANTHROPIC_API_KEY"]',
+        "watchdog.toml: services.0.settable names what may be a secret or hold one: ANTHROPIC",
+    ),
+    "a secret that switches": (
+        A_SERVICE + A_FEATURE.replace("FEATURE_ASK", "SENTRY_DSN"),
+        "watchdog.toml: services.0.features.0.variable names what may be a secret or hold one",
+    ),
+    "no way to switch": (
+        A_SERVICE + A_FEATURE + 'on = "off"',
+        "watchdog.toml: services.0.features.0 takes two values, one for on and another",
+    ),
+    "a feature twice": (
+        A_SERVICE + A_FEATURE + A_FEATURE,
+        "watchdog.toml: services.0.features names a feature or its variable twice: ask",
+    ),
+    "a feature on nothing": (
+        A_SERVICE + 'depends_on = ["github"]' + A_FEATURE,
+        "watchdog.toml: a feature of one leans on what it does not depend on: anthropic",
     ),
     "unknown act": (
         A_SERVICE + 'acts = ["restart", "delete"]',

@@ -28,6 +28,7 @@ REPOSITORY = "uma-dev/life-os"
 GITHUB_TOKEN = "ghp_practicetokennotasecret"  # noqa: S105 - made up
 CLAUDE_MODEL = "claude-haiku-5-5"
 DATABASE_ROLE = "lifeos"  # and its database
+ASK_VARIABLE, TICK_VARIABLE = "LIFE_OS_ASK", "LIFE_OS_TICK_SECONDS"
 JOURNAL, JOURNAL_VARIABLE = "journal.log", "LIFE_OS_JOURNAL"
 DATABASE = "dpg-practice0lifeos00000-a"
 OWNER = "tea-practiceowner00000000"

@@ -85,6 +85,13 @@ health_url = "{places.edge}/healthz"
 bot_token = "{cast.LIFE_OS_TOKEN}"
 repository = "{cast.REPOSITORY}"
 acts = {list(ACTS)}
+settable = ["{cast.TICK_VARIABLE}", "LIFE_OS_THOUGHT_SECONDS"]
+
+[[services.features]]
+name = "ask"
+variable = "{cast.ASK_VARIABLE}"
+purpose = "answers to their questions"
+upstream = "anthropic"
 
 [[services.checks]]
 kind = "certificate"

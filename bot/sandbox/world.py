@@ -196,7 +196,8 @@ class PracticeWorld:
             cast.JOURNAL_VARIABLE: str(self.disk.folder / cast.JOURNAL),
             "LIFE_OS_MODEL_SECONDS": f"{max(self.pace.real(MODEL_SECONDS), 0.2):.2f}",
             "LIFE_OS_HEARTBEAT_SECONDS": "1",
-            "LIFE_OS_TICK_SECONDS": "2",
+            cast.TICK_VARIABLE: "2",
+            cast.ASK_VARIABLE: "on",
         }
         self.disk.folder.mkdir()
         service = self.render.add_service(

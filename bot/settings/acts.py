@@ -76,5 +76,5 @@ class FeatureConfig(Strict):
     @model_validator(mode="after")
     def can_be_told_apart(self) -> FeatureConfig:
         if self.on == self.off:
-            raise ValueError("has the same value for on and for off")
+            raise ValueError("takes two values, one for on and another for off")
         return self

@@ -11,7 +11,7 @@ from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import BEGINS_PROOF, Kind, Status
 from bot.domain.proof import regressed
-from bot.domain.remedy import Course, Proposal
+from bot.domain.remedy import Course, Proposal, Risk
 from bot.domain.rules import Rules
 from bot.domain.severity import Severity
 from bot.domain.why.blame import blame
@@ -340,7 +340,8 @@ def offer_button(incident: Incident, offer: Proposal, place: int) -> Button:
     style = "" if place or was_tried(incident, offer) else "primary"
     if waits_for_it(incident, offer):
         return added(offer.service or incident.service, incident.id, style)
-    return Button(f"{act.icon} {act.verb}…", "ask", incident.id, offer.id, style)
+    more = "" if offer.risk is Risk.LOW else "…"  # a question follows
+    return Button(f"{act.icon} {act.verb}{more}", "ask", incident.id, offer.id, style)
 
 
 def was_tried(incident: Incident, offer: Proposal) -> bool:

@@ -244,7 +244,11 @@ async def test_the_platform_really_stops_it_and_starts_it_again(platform, servic
         assert await until(over)
         if act is Suspend:
             assert service.serving == []
-            assert not process.running
+
+            async def ended():
+                return not process.running
+
+            await until(ended)
     assert service.port is not None
     assert service.serving[0].process.running
     newest = service.history.live

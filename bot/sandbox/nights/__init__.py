@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.sandbox.nights import (
+    acts,
     autopilot,
     bad_deploy,
     crash,
@@ -29,5 +30,6 @@ NIGHTS: dict[str, Night] = {
         nothing_wrong.NIGHT,
         *autopilot.NIGHTS,
         *detection.NIGHTS,
+        *acts.NIGHTS,
     )
 }

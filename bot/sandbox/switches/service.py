@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.sandbox.world import PracticeWorld
 
 CORRUPT = b"\x80\x04half a pickle"
+RIGHT_TICK = "2"
 LEAK_SECONDS = 240.0  # world seconds from a healthy size to the memory limit
 
 
@@ -77,6 +78,31 @@ async def put_variable_back(world: PracticeWorld) -> None:
     file = world.disk.folder / cast.JOURNAL
     world.service.settings.env[cast.JOURNAL_VARIABLE] = str(file)
     world.service.ask_deploy("service_updated")
+
+
+async def wrong_setting(world: PracticeWorld) -> None:
+    world.service.settings.env[cast.TICK_VARIABLE] = "often"
+    world.service.ask_deploy("service_updated")
+
+
+async def right_setting(world: PracticeWorld) -> None:
+    world.service.settings.env[cast.TICK_VARIABLE] = RIGHT_TICK
+    world.service.ask_deploy("service_updated")
+
+
+async def suspend(world: PracticeWorld) -> None:
+    world.service.ask_suspend()
+
+
+async def resume(world: PracticeWorld) -> None:
+    world.service.ask_resume()
+
+
+def scaling_to(count: int) -> Turn:
+    async def scale(world: PracticeWorld) -> None:
+        world.service.ask_scale(count)
+
+    return scale
 
 
 async def begin_flapping(world: PracticeWorld) -> None:
@@ -152,6 +178,35 @@ SWITCHES = (
         remove_variable,
         put_variable_back,
         lambda world: cast.JOURNAL_VARIABLE not in world.service.settings.env,
+    ),
+    Switch(
+        "wrong-setting",
+        "Service",
+        "Set a variable wrong",
+        "Somebody sets how often it looks for reminders to “often” and deploys: the new version"
+        " ends with a ValueError at every start. Repairing sets it right and deploys again.",
+        wrong_setting,
+        right_setting,
+        lambda world: world.service.settings.env[cast.TICK_VARIABLE] != RIGHT_TICK,
+    ),
+    Switch(
+        "suspend",
+        "Service",
+        "Suspend the service",
+        "Somebody suspends it on the platform's dashboard: no instance runs until it is resumed.",
+        suspend,
+        resume,
+        lambda world: world.service.suspended,
+    ),
+    Switch(
+        "second-copy",
+        "Service",
+        "Run a second copy",
+        "Somebody scales it to two instances: both poll Telegram, and take each other's messages"
+        " with a 409.",
+        scaling_to(2),
+        scaling_to(1),
+        lambda world: world.service.settings.instance_count > 1,
     ),
     Switch(
         "flap",
