@@ -38,6 +38,7 @@ async def build(service: Service, release: Release) -> Failure | None:
     except (LookupError, OSError) as error:
         service.printed(f"error: cannot check out {release.commit.id}: {error}")
         return Failure(exit_code=1)
+    await _install(service, release, release.folder)
     code = await _compile(service, release, release.folder)
     return None if code == 0 else Failure(exit_code=code)
 
@@ -61,6 +62,12 @@ async def _check_out(service: Service, commit: Commit, into: Path) -> None:
     await asyncio.to_thread(into.mkdir, parents=True, exist_ok=True)
     if service.source is not None:
         await asyncio.to_thread(service.source.checkout, commit.id, into)
+
+
+async def _install(service: Service, release: Release, folder: Path) -> None:
+    if service.history.deploys[release.deploy_id].wish.clear_cache:
+        service.packages.clear()
+    await service.packages.install(folder)
 
 
 async def pre_deploy(service: Service, release: Release) -> Failure | None:

@@ -41,7 +41,7 @@ class Gate:
         try:
             await self._pass(scope, receive, told, fault)
         finally:
-            self._write(scope, at, told.status, fault)
+            self._write(scope, at, told, fault)
         if told.silent:
             await leave_unanswered(receive, send)
 
@@ -70,7 +70,8 @@ class Gate:
         told.headers = {"Render-Request-Id": new_request_id(), **allowance.headers()}
         if not allowance.allowed:
             app = JSONResponse({"message": "rate limit exceeded"}, 429)
-        await app(scope, receive, told)
+        hear = told.hearing(receive) if scope["type"] == "http" else receive
+        await app(scope, hear, told)
 
     def _knows(self, scope: Scope) -> bool:
         scheme, _, key = Headers(scope=scope).get("authorization", "").partition(" ")
@@ -78,16 +79,17 @@ class Gate:
             key.encode(), self._key.encode()
         )
 
-    def _write(self, scope: Scope, at: datetime, status: int | None, fault: Fault | None) -> None:
+    def _write(self, scope: Scope, at: datetime, told: _Told, fault: Fault | None) -> None:
         query = scope["query_string"].decode()
-        kind = fault.kind if fault else None
-        self._journal.append(Call(at, method_of(scope), path_of(scope), query, status, kind))
+        kind, body = fault.kind if fault else None, told.body.decode(errors="replace")
+        call = Call(at, method_of(scope), path_of(scope), query, told.status, kind, body)
+        self._journal.append(call)
         if len(self._journal) > 2 * KEPT_CALLS:
             del self._journal[:KEPT_CALLS]
 
 
 class _Told:
-    """Sends on what the application says, with our headers, and remembers the status.
+    """Sends on what the application says, with our headers, and remembers status and question.
 
     An answer that is to be spoiled is held back until it is whole.
     """
@@ -95,9 +97,18 @@ class _Told:
     def __init__(self, send: Send, fault: Fault | None, *, silent: bool) -> None:
         self.send, self.silent = send, silent
         self.status: int | None = None
+        self.body = b""  # of the request, as far as the application read it
         self.headers: dict[str, str] = {}
         self._spoiling = fault if fault is not None and fault.spoils else None
         self._held: list[Message] = []
+
+    def hearing(self, receive: Receive) -> Receive:
+        async def hear() -> Message:
+            message = await receive()
+            self.body += message.get("body", b"") if message["type"] == "http.request" else b""
+            return message
+
+        return hear
 
     async def __call__(self, message: Message) -> None:
         if message["type"] in STARTS:

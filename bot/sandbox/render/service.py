@@ -19,6 +19,7 @@ from bot.sandbox.render.ids import new_id
 from bot.sandbox.render.instance import Instance
 from bot.sandbox.render.logs import LogBook, guess_level
 from bot.sandbox.render.metrics import Meter, measure_forever
+from bot.sandbox.render.packages import Packages
 from bot.sandbox.render.places import as_on_the_platform
 from bot.sandbox.render.snapshot import Condition, snapshot
 from bot.sandbox.render.state import (
@@ -58,6 +59,7 @@ class Service:
         self.condition = Condition()
         self.history = History(self.id, self.look_again)
         self.artifacts = Artifacts(spec.folder / "builds")
+        self.packages = Packages(spec.folder / "cache")
         self.fleet = Fleet(self._make_instance, pace, settings)
         self.line = WorkLine(self.look_again)
         self.meter = Meter()
@@ -156,6 +158,7 @@ class Service:
             self._sampler.cancel()
         await self.fleet.empty()
         await self.artifacts.close()
+        self.packages.clear()
         with contextlib.suppress(OSError):  # somebody else's files may be in it
             self.spec.folder.rmdir()
 

@@ -169,7 +169,10 @@ class Release:
 
 @dataclass(frozen=True)
 class Call:
-    """One API request as it arrived; `fault` names the fault it ran into."""
+    """One API request as it arrived; `fault` names the fault it ran into.
+
+    `body` is what of it was read: nothing where the fault or a refusal came before that.
+    """
 
     at: datetime
     method: str
@@ -177,6 +180,7 @@ class Call:
     query: str
     status: int | None
     fault: str | None = None
+    body: str = ""
 
 
 @dataclass(frozen=True)

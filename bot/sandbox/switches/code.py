@@ -1,4 +1,4 @@
-"""What developers push."""
+"""What developers push, and what goes wrong where it is built."""
 
 from __future__ import annotations
 
@@ -39,6 +39,25 @@ async def push_harmless(world: PracticeWorld) -> None:
     else:
         history.revert(world.repository, there)
     world.service.pushed()
+
+
+async def spoil_cache(world: PracticeWorld) -> None:
+    world.service.packages.spoil()
+    world.service.ask_deploy("service_updated")
+
+
+async def clear_cache(world: PracticeWorld) -> None:
+    world.service.packages.clear()
+    world.service.ask_deploy("service_updated")
+
+
+async def hang_build(world: PracticeWorld) -> None:
+    world.service.packages.switch(hang=True)
+    world.service.ask_deploy("service_updated")
+
+
+async def go_on_building(world: PracticeWorld) -> None:
+    world.service.packages.switch(hang=False)
 
 
 def standing(world: PracticeWorld, branches: Sequence[str] = BAD) -> str | None:
@@ -84,5 +103,26 @@ SWITCHES = (
         "Push the fix",
         "The newest bad commit is reverted on main. It is deployed only while auto-deploy is on.",
         push_fix,
+    ),
+    Switch(
+        "stale-cache",
+        "Code",
+        "Spoil the build cache",
+        "A package that is kept from earlier builds is damaged, and a deploy begins: its build"
+        " fails, and the version before goes on serving. Repairing clears the cache and deploys"
+        " again.",
+        spoil_cache,
+        clear_cache,
+        lambda world: world.service.packages.spoiled,
+    ),
+    Switch(
+        "hanging-build",
+        "Code",
+        "Hang the build",
+        "The registry that packages come from gives no answer, and a deploy begins: it does not"
+        " come to its end, and the version before goes on serving.",
+        hang_build,
+        go_on_building,
+        lambda world: world.service.packages.hang,
     ),
 )

@@ -75,9 +75,14 @@ async def remove_variable(world: PracticeWorld) -> None:
 
 
 async def put_variable_back(world: PracticeWorld) -> None:
+    set_variable(world)
+    world.service.ask_deploy("service_updated")
+
+
+def set_variable(world: PracticeWorld) -> None:
+    """What runs goes on without it until the next deploy."""
     file = world.disk.folder / cast.JOURNAL
     world.service.settings.env[cast.JOURNAL_VARIABLE] = str(file)
-    world.service.ask_deploy("service_updated")
 
 
 async def wrong_setting(world: PracticeWorld) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import httpx
 import pytest
@@ -52,6 +53,17 @@ async def test_everything_else_is_404(world, method, path):
     answer = await world.client.request(method, path)
     assert answer.status_code == 404
     assert answer.json()["message"].startswith("not found")
+
+
+async def test_the_journal_holds_what_was_asked(world):
+    await world.client.post("/services/srv-none/rollback", json={"deployId": "dep-1"})
+    call = world.render.journal[-1]
+    assert (call.method, call.status) == ("POST", 404)
+    service = world.add()
+    await world.client.patch(f"/services/{service.id}", json={"autoDeployTrigger": "off"})
+    assert json.loads(world.render.journal[-1].body) == {"autoDeployTrigger": "off"}
+    await world.client.get("/users")
+    assert world.render.journal[-1].body == ""
 
 
 class TestLimits:

@@ -407,3 +407,34 @@ class TestPreDeploy:
         await job.done.wait()
         assert service.history.deploys[deploy.id].status == "canceled"
         assert service.history.events[-2].details["preDeployStatus"] == "canceled"
+
+
+async def test_a_spoiled_cache_fails_every_build_until_one_clears_it(service, world):
+    await deployed(service)  # what is kept of it is used from now on
+    service.packages.spoil()
+    deploy = await deployed(service)
+    assert deploy.status == "build_failed"
+    assert any("packages.py" in text and text.startswith("***") for text in texts(service))
+    assert (await deployed(service)).status == "build_failed"
+    path = f"/services/{service.id}/deploys"
+    answer = await world.client.post(path, json={"clearCache": "clear"})
+    await live(service, answer.json()["id"])
+    assert not service.packages.spoiled
+    assert (await deployed(service)).status == "live"
+
+
+async def test_a_build_waits_for_the_registry_of_its_packages(service, world):
+    (old,) = service.instances
+    service.packages.switch(hang=True)
+    hanging, _ = service.ask_deploy("api")
+    await service.history.leaves(hanging.id, "created")
+    path = f"/services/{service.id}/deploys/{hanging.id}/cancel"
+    answer = await world.client.post(path)
+    assert answer.json()["status"] == "canceled"
+    assert service.instances == [old]
+    waiting, job = service.ask_deploy("api")
+    await service.history.leaves(waiting.id, "created")
+    assert service.history.deploys[waiting.id].status == "build_in_progress"
+    service.packages.switch(hang=False)
+    await job.done.wait()
+    assert service.history.deploys[waiting.id].status == "live"

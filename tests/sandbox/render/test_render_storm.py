@@ -92,7 +92,7 @@ async def test_storm_ends_in_order(world, disk, seed):
     (only,) = service.instances
     assert only.release == service.release
     folders = {one.name for one in world.folder.iterdir()}
-    assert folders == {only.id, "builds"}
+    assert folders == {only.id, "builds", "cache"}
     await service.artifacts.sweep()
     assert len(list((world.folder / "builds").iterdir())) <= 4
     mine = [one for one in psutil.Process().children(recursive=True) if alive(one)]
