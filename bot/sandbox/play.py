@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.sandbox.nights import NIGHTS
@@ -15,8 +15,6 @@ from bot.sandbox.switches import SWITCHES
 from bot.sandbox.world import PracticeWorld
 
 __all__ = ["NIGHTS", "Played", "keep_open", "play", "play_together"]
-
-TARGETS = 20  # small sites that the storm takes
 
 
 @dataclass(frozen=True)
@@ -45,9 +43,7 @@ async def play(
     """Play it in a fresh world; `told` is given each line of the story as it happens."""
     tale = NIGHTS[night]
     speed = min(speed, tale.fastest)
-    async with opened(
-        speed, store, port, brief=tale.brief, asks_claude=asks_claude, told=tale.told
-    ) as world:
+    async with opened([tale], speed, store, port, asks_claude=asks_claude) as world:
         told(f"The practice world is up: {world.server.base}")
         return await played(tale, world, told)
 
@@ -61,10 +57,11 @@ async def play_together(
     told: Callable[[str], None],
 ) -> AsyncIterator[Played]:
     """Play them one after another in one world, where proofs are short."""
-    async with opened(speed, store, 0, brief=True, asks_claude=asks_claude) as world:
-        for night in nights:
-            told(f"== {night}")
-            one = await played(NIGHTS[night], world, told)
+    tales = [NIGHTS[night] for night in nights]
+    async with opened(tales, speed, store, 0, asks_claude=asks_claude) as world:
+        for tale in tales:
+            told(f"== {tale.name}")
+            one = await played(tale, world, told)
             yield one
             if not one.ok:
                 await repair(world)
@@ -72,9 +69,9 @@ async def play_together(
 
 @contextlib.asynccontextmanager
 async def opened(
-    speed: float, store: str, port: int, *, brief: bool, asks_claude: bool, told: str = ""
+    tales: Sequence[Night], speed: float, store: str, port: int, *, asks_claude: bool
 ) -> AsyncIterator[PracticeWorld]:
-    targets = TARGETS if brief else 0
+    brief, targets = all(t.brief for t in tales), max((t.targets for t in tales), default=0)
     async with PracticeWorld(
         speed,
         port=port,

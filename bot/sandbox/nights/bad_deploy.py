@@ -39,7 +39,7 @@ def is_live(story: Story, before: object) -> bool:
 
 def asked_for_both(story: Story, good: str, bad: str) -> None:
     """The question named what it goes from and what it goes back to."""
-    asked = [text for text in story.seen if "Back to" in text]
+    asked = [text for _, text in story.seen if "Back to" in text]
     story.must("the question named both deploys", any(good in t and bad in t for t in asked))
 
 
@@ -70,4 +70,5 @@ NIGHT = Night(
     "a deploy with a wrong import crash-loops; Ann rolls it back",
     play,
     severity="P0",
+    right=("rollback",),
 )

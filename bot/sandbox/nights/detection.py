@@ -316,5 +316,6 @@ STORM = Night(
     storm,
     brief=True,
     severity="P1",
+    targets=20,
 )
 NIGHTS: tuple[Night, ...] = (*(one.night for one in (*INNOCENT, *FAULTS, *DARKNESSES)), STORM)

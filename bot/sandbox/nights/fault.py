@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.sandbox import cast
+from bot.sandbox.nights.announced import as_announced
 from bot.sandbox.nights.cause import Right, explained, triaged
 from bot.sandbox.nights.early import never_early
 from bot.sandbox.nights.story import (
@@ -91,6 +92,7 @@ async def over(story: Story, number: int) -> None:
     limit = story.world.pace.real(30 * 60) * 2 + 120
     await story.until("the all-clear has come", lambda: resolved(story, number), limit)
     never_early(story)
+    as_announced(story)
 
 
 def resolved(story: Story, number: int) -> object:

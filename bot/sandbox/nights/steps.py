@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from bot.sandbox import cast
+from bot.sandbox.nights.announced import as_announced
 from bot.sandbox.nights.cause import Right, explained, triaged
 from bot.sandbox.nights.early import never_early
 from bot.sandbox.nights.person import on_call
@@ -41,6 +42,7 @@ async def resolved(story: Story) -> None:
     proof = story.world.pace.real(22 * 60) * 2 + 240
     await story.until("the all-clear has arrived", lambda: story.saying("resolved after"), proof)
     never_early(story)
+    as_announced(story)
     await story.until("the report has arrived", lambda: the_report(story), 60)
     await story.until("the all-clear names it", lambda: story.saying("Report: incident-"), 60)
 

@@ -8,11 +8,13 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.sandbox import cast
 
 if TYPE_CHECKING:
+    from bot.sandbox.render import Call
     from bot.sandbox.world import PracticeWorld
 
 Found = TypeVar("Found")
@@ -32,7 +34,9 @@ class Night:
     """A story to play; `severity` is what it comes to, if it comes to an incident.
 
     `brief`: in a world with short proofs, after others. `fastest`: the speed above which real
-    processes cannot follow the story. `told` is what its watchdog.toml says besides.
+    processes cannot follow the story. `told` is what its watchdog.toml says besides; `targets`: the
+    small sites that it takes. `right` are the acts that are the right answer in it; `refuses` are
+    those that are not to be had, each with a part of the reason that is shown.
     """
 
     name: str
@@ -42,6 +46,9 @@ class Night:
     fastest: float = math.inf
     severity: str = ""
     told: str = ""
+    targets: int = 0
+    right: tuple[str, ...] = ()
+    refuses: tuple[tuple[str, str], ...] = ()
 
 
 Hand = Callable[["Story", cast.Somebody, dict[str, Any], dict[str, Any]], Awaitable[None]]
@@ -62,9 +69,10 @@ class Story:
     world: PracticeWorld
     marks: list[tuple[float, str]] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
     told: Callable[[str], None] = lambda _: None
     taps: list[str] = field(default_factory=list)
-    seen: list[str] = field(default_factory=list)  # what stood there when a button was tapped
+    seen: list[tuple[str, str]] = field(default_factory=list)  # a label, and what stood there
     hand: Hand = tap_in_the_api
     killed: int = 0
     said_before: int = 0  # messages, when it was last asked how things stand
@@ -128,7 +136,7 @@ class Story:
         return [button["text"] for button in buttons(message)]
 
     async def tap_label(self, who: cast.Somebody, message: dict[str, Any], label: str) -> None:
-        self.seen.append(words(message))
+        self.seen.append((label, words(message)))
         button = next(b for b in buttons(message) if label in b["text"])
         await self.hand(self, who, message, button)
         self.taps.append(label)
@@ -139,10 +147,14 @@ class Story:
     def say(self, who: cast.Somebody, text: str) -> None:
         self.world.telegram.say(who.id, cast.ON_CALL_CHAT, text)
 
-    def writes(self) -> list[str]:
-        """Every changing call that the platform was sent: "POST /services/…/restart"."""
+    def calls(self) -> list[Call]:
+        """Every changing call that the platform was sent this night."""
         calls = self.world.render.journal
-        return [f"{c.method} {c.path}" for c in calls if c.method != "GET"]
+        return [c for c in calls if c.method != "GET" and c.at >= self.since]
+
+    def writes(self) -> list[str]:
+        """The same in short: "POST /services/…/restart"."""
+        return [f"{c.method} {c.path}" for c in self.calls()]
 
     def state(self) -> str:
         return self.world.snapshot_state()

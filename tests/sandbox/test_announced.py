@@ -1,0 +1,106 @@
+"""A call is held against the question that was tapped: what differs in anything is told."""
+
+import dataclasses
+import json
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from bot.sandbox import cast
+from bot.sandbox.nights.announced import FORMS, as_announced
+from bot.sandbox.nights.story import Story, WentWrong
+from bot.sandbox.render import Call, Commit
+from bot.sandbox.render.history import History
+from bot.settings.acts import ACTS
+from bot.views.acts import act_of
+
+SRV, OLD, NEW = "srv-1", "a" * 40, "b" * 40
+AT = datetime.now(UTC) + timedelta(hours=1)
+DEPLOY = (
+    f"Deploy another commit of life-os?\nBuilds commit {OLD[:7]} and puts it live\n"
+    f"From: {NEW}\nTo: {OLD}\n/approve 1-5  /deny 1-5"
+)
+CANCEL = "Cancel the deploy of life-os?\nDeploy: dep-9\n/approve 1-5  /deny 1-5"
+BACK = (
+    f"Roll back life-os?\nFrom: {NEW[:7]}\nDeploy: dep-2 → dep-1\n"
+    "Auto-deploy: “commit” will be switched off; a to-do remains\n/approve 1-7  /deny 1-7"
+)
+NOT_SENT = {"end-session"}  # it goes to the database
+# The acts whose nights are not written yet bring their forms with them.
+NO_FORM = {"set-variable", "feature", "database-check"}
+
+
+def call(path, method="POST", **body):
+    return Call(AT, method, path, "", 201, None, json.dumps(body) if body else "")
+
+
+@pytest.fixture
+def story():
+    history = History(SRV, lambda: None)
+    live = history.open_deploy(Commit(NEW, "new", AT), "new_commit", "created")
+    history.go_live(live.id)
+    service = SimpleNamespace(id=SRV, history=history)
+    return Story(SimpleNamespace(service=service, render=SimpleNamespace(journal=[])))
+
+
+def tapped(story, text, *calls):
+    story.seen.append(("Yes, do it", text))
+    story.world.render.journal += calls
+
+
+DEPLOYED = call(f"/services/{SRV}/deploys", commitId=OLD, clearCache="do_not_clear")
+CANCELED = call(f"/services/{SRV}/deploys/dep-9/cancel")
+ROLLED_BACK = call(f"/services/{SRV}/rollback", deployId="dep-1")
+OFF = call(f"/services/{SRV}", "PATCH", autoDeployTrigger="off")
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [(DEPLOY, [DEPLOYED]), (CANCEL, [CANCELED]), (BACK, [ROLLED_BACK, OFF])],
+)
+def test_what_was_asked_for_is_what_was_said(story, text, calls):
+    tapped(story, text, *calls)
+    as_announced(story)
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        (DEPLOY, [call(f"/services/{SRV}/deploys", commitId=NEW[:-1] + "c", clearCache="clear")]),
+        (DEPLOY, [call(f"/services/{SRV}/deploys", commitId=OLD, clearCache="clear")]),
+        (DEPLOY, [call(f"/services/{SRV}/deploys", clearCache="do_not_clear")]),
+        (DEPLOY, [call("/services/srv-2/deploys", commitId=OLD, clearCache="do_not_clear")]),
+        (DEPLOY, [DEPLOYED, DEPLOYED]),
+        (DEPLOY, [DEPLOYED, OFF]),
+        (DEPLOY.replace(NEW, "c" * 40), [DEPLOYED]),
+        (CANCEL, [call(f"/services/{SRV}/deploys/dep-/cancel")]),
+        (CANCEL, [call(f"/services/{SRV}/restart")]),
+        (CANCEL.replace("life-os", "life-os-2"), [CANCELED]),
+        (BACK, [ROLLED_BACK, call(f"/services/{SRV}", "PATCH", autoDeployTrigger="commit")]),
+    ],
+)
+def test_anything_else_is_told(story, text, calls):
+    tapped(story, text, *calls)
+    with pytest.raises(WentWrong):
+        as_announced(story)
+
+
+def test_what_nobody_said_yes_to_is_told(story):
+    story.seen.append(("Deploy…", DEPLOY))
+    story.world.render.journal.append(DEPLOYED)
+    with pytest.raises(WentWrong):
+        as_announced(story)
+
+
+def test_reads_and_nights_before_are_let_be(story):
+    early = dataclasses.replace(DEPLOYED, at=story.since - timedelta(seconds=1))
+    story.world.render.journal += [call("/services", "GET"), early]
+    as_announced(story)
+
+
+def test_every_act_that_is_sent_has_its_form_and_its_question():
+    assert {*FORMS} == {*ACTS} - NOT_SENT - NO_FORM
+    for act, form in FORMS.items():
+        assert form.asks == act_of(act).question, act
+    assert cast.SERVICE == "life-os"
