@@ -8,6 +8,7 @@ from bot.sandbox.nights import (
     bad_deploy,
     crash,
     database,
+    deploys,
     detection,
     guided,
     inside,
@@ -31,5 +32,6 @@ NIGHTS: dict[str, Night] = {
         *autopilot.NIGHTS,
         *detection.NIGHTS,
         *acts.NIGHTS,
+        *deploys.NIGHTS,
     )
 }

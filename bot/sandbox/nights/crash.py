@@ -34,4 +34,10 @@ def quoted(story: Story) -> bool:
     return "UnpicklingError" in text or "EOFError" in text
 
 
-NIGHT = Night("crash", "the process dies with a traceback; Ann restarts it", play, severity="P0")
+NIGHT = Night(
+    "crash",
+    "the process dies with a traceback; Ann restarts it",
+    play,
+    severity="P0",
+    right=("restart",),
+)

@@ -52,7 +52,13 @@ async def stopped(story: Story) -> int:
 
 
 NIGHTS = (
-    Night("database-down", "PostgreSQL stops; Ann has it restarted", restarted, severity="P0"),
+    Night(
+        "database-down",
+        "PostgreSQL stops; Ann has it restarted",
+        restarted,
+        severity="P0",
+        right=("restart-database",),
+    ),
     Night(
         "database-back", "PostgreSQL stops and comes back by itself", back_by_itself, severity="P0"
     ),

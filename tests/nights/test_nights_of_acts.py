@@ -1,0 +1,75 @@
+"""For each act there is a night where it is right, and one where it is refused with its reason."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.nights import NIGHTS
+from bot.settings.acts import ACTS
+
+PAGE = Path(__file__).parents[2] / "docs/nights.md"
+PLACE = re.compile(r"(?<=<!-- acts -->\n).*(?=<!-- /acts -->)", re.DOTALL)
+# Whoever writes the night of one of these takes it from the set.
+NO_NIGHT = {
+    "right": {
+        "suspend",
+        "resume",
+        "scale",
+        "set-variable",
+        "feature",
+        "end-session",
+        "database-check",
+    },
+    "refused": {
+        "suspend",
+        "resume",
+        "scale",
+        "set-variable",
+        "feature",
+        "end-session",
+        "database-check",
+    },
+}
+
+
+def right(act):
+    return [night.name for night in NIGHTS.values() if act in night.right]
+
+
+def refused(act):
+    """Name of the night and the reason that is shown in it."""
+    return [(n.name, why) for n in NIGHTS.values() for a, why in n.refuses if a == act]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_every_act_has_a_night_where_it_is_right_and_one_where_it_is_refused(act):
+    assert bool(right(act)) != (act in NO_NIGHT["right"])
+    assert bool(refused(act)) != (act in NO_NIGHT["refused"])
+
+
+def test_no_night_is_of_an_act_that_there_is_not():
+    named = {a for n in NIGHTS.values() for a in (*n.right, *(act for act, _ in n.refuses))}
+    assert named <= {*ACTS}
+
+
+def test_the_page_names_them():
+    text = PAGE.read_text(encoding="utf-8")
+    if os.environ.get("UPDATE_NIGHTS"):
+        text = PLACE.sub(lambda _: table(), text)
+        PAGE.write_text(text, encoding="utf-8")
+    assert PLACE.search(text)[0] == table()
+
+
+def table():
+    rows = [(f"`{act}`", *cells(act)) for act in ACTS]
+    head = ("Act", "Right in", "Refused in", "The reason that is shown")
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def cells(act):
+    where = ", ".join(dict.fromkeys(name for name, _ in refused(act)))
+    whys = "; ".join(dict.fromkeys(f"“{why}”" for _, why in refused(act)))
+    return ", ".join(right(act)) or "–", where or "–", whys or "–"
