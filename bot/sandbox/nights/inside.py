@@ -24,7 +24,6 @@ async def ann_looks(story: Story) -> None:
     story.must("one job, once", len(asked) == 1 and asked[0].endswith("/jobs"))
     said = words(story.same(card))
     story.must("no proof has begun", BEGUN not in said)
-    story.must("other acts are offered as before", story.button("Restart…"))
 
 
 async def suspended(story: Story) -> None:
