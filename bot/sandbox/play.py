@@ -79,7 +79,7 @@ async def opened(
         targets=targets,
         brief=brief,
         asks_claude=asks_claude,
-        told=told,
+        told="".join(tale.told for tale in tales),
     ) as world:
         yield world
 
