@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from bot.sandbox import cast
+from bot.sandbox.nights.cause import newest
 from bot.sandbox.nights.fault import over
 from bot.sandbox.nights.person import on_call
 from bot.sandbox.nights.story import BROKEN, PAGED, Night, Story, numbers, settled, words
@@ -13,6 +14,7 @@ from bot.sandbox.switches import BY_NAME
 from bot.sandbox.traffic import ask_again_and_again
 
 DOWN = f"P0 {cast.SERVICE} is down"
+RETYPE_EVERY = 8.0  # real seconds
 ASKED_OFF = "I cannot answer questions"  # what Life OS says while the feature is off
 
 
@@ -25,6 +27,8 @@ async def begun(story: Story, switch: str, headline: str) -> set[int]:
     await story.until(PAGED, lambda: len(story.audible()) > quiet, 90)
     await story.until(f"as {headline}", lambda: story.saying(headline), 60)
     story.say(cast.ANN, "/ack")
+    look = "What was found"
+    await story.until("it is looked into", lambda: look in words(newest(story, known)), 60)
     return known
 
 
@@ -53,9 +57,19 @@ async def typed(story: Story, text: str, answer: str) -> None:
 
 async def asked(story: Story, text: str, question: str, *wanted: str) -> None:
     """Ann types it, reads what will be done, and says yes."""
-    story.say(cast.ANN, text)
-    await story.until(f"{text}: {question}", lambda: story.saying(question), 60)
+    typing = asyncio.create_task(again_and_again(story, text))
+    try:
+        await story.until(f"{text}: {question}", lambda: story.saying(question), 60)
+    finally:
+        typing.cancel()
     await yes(story, *wanted)
+
+
+async def again_and_again(story: Story, text: str) -> None:
+    """While something new fails it is looked into anew, and nothing can be asked for meanwhile."""
+    while True:
+        story.say(cast.ANN, text)
+        await asyncio.sleep(RETYPE_EVERY)
 
 
 async def ended(story: Story, known: set[int], proved: Callable[[], object]) -> None:
