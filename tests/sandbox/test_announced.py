@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.sandbox import cast
-from bot.sandbox.nights.announced import FORMS, as_announced
+from bot.sandbox.nights.announced import FORMS, ONE_TAP, as_announced
 from bot.sandbox.nights.story import Story, WentWrong
 from bot.sandbox.render import Call, Commit
 from bot.sandbox.render.history import History
@@ -26,9 +26,11 @@ BACK = (
     f"Roll back life-os?\nFrom: {NEW[:7]}\nDeploy: dep-2 → dep-1\n"
     "Auto-deploy: “commit” will be switched off; a to-do remains\n/approve 1-7  /deny 1-7"
 )
+FEATURE = (
+    "Switch a feature of life-os?\nSwitches ask of life-os off: sets ASK to “off” and deploys "
+    f"commit {OLD[:7]} once more with it\n/approve 2-4  /deny 2-4"
+)
 NOT_SENT = {"end-session"}  # it goes to the database
-# The acts whose nights are not written yet bring their forms with them.
-NO_FORM = {"set-variable", "feature", "database-check"}
 
 
 def call(path, method="POST", **body):
@@ -41,7 +43,9 @@ def story():
     live = history.open_deploy(Commit(NEW, "new", AT), "new_commit", "created")
     history.go_live(live.id)
     service = SimpleNamespace(id=SRV, history=history)
-    return Story(SimpleNamespace(service=service, render=SimpleNamespace(journal=[])))
+    said = SimpleNamespace(messages=lambda _: [])
+    world = SimpleNamespace(service=service, render=SimpleNamespace(journal=[]), telegram=said)
+    return Story(world)
 
 
 def tapped(story, text, *calls):
@@ -57,7 +61,12 @@ OFF = call(f"/services/{SRV}", "PATCH", autoDeployTrigger="off")
 
 @pytest.mark.parametrize(
     ("text", "calls"),
-    [(DEPLOY, [DEPLOYED]), (CANCEL, [CANCELED]), (BACK, [ROLLED_BACK, OFF])],
+    [
+        (DEPLOY, [DEPLOYED]),
+        (CANCEL, [CANCELED]),
+        (BACK, [ROLLED_BACK, OFF]),
+        (FEATURE, [call(f"/services/{SRV}/env-vars/ASK", "PUT", value="off"), DEPLOYED]),
+    ],
 )
 def test_what_was_asked_for_is_what_was_said(story, text, calls):
     tapped(story, text, *calls)
@@ -93,6 +102,26 @@ def test_what_nobody_said_yes_to_is_told(story):
         as_announced(story)
 
 
+def test_one_tap_is_a_yes_where_it_is_enough(story):
+    resumed = call(f"/services/{SRV}/resume")
+    story.seen.append(("Resume", "the card"))
+    story.world.render.journal.append(resumed)
+    as_announced(story)
+    story.world.render.journal.append(resumed)
+    with pytest.raises(WentWrong):
+        as_announced(story)
+
+
+def test_what_is_done_by_itself_is_told(story):
+    story.world.render.journal.append(call(f"/services/{SRV}/restart"))
+    with pytest.raises(WentWrong):
+        as_announced(story)
+    bot = {"id": int(cast.WATCHDOG_TOKEN.partition(":")[0])}
+    said = {"from": bot, "text": "I restarted life-os by myself at 03:10"}
+    story.world.telegram.messages = lambda _: [said]
+    as_announced(story)
+
+
 def test_reads_and_nights_before_are_let_be(story):
     early = dataclasses.replace(DEPLOYED, at=story.since - timedelta(seconds=1))
     story.world.render.journal += [call("/services", "GET"), early]
@@ -100,7 +129,9 @@ def test_reads_and_nights_before_are_let_be(story):
 
 
 def test_every_act_that_is_sent_has_its_form_and_its_question():
-    assert {*FORMS} == {*ACTS} - NOT_SENT - NO_FORM
+    assert {*FORMS, *ONE_TAP} == {*ACTS} - NOT_SENT
+    for act, form in ONE_TAP.items():
+        assert act_of(act).verb == form.asks
     for act, form in FORMS.items():
         assert form.asks == act_of(act).question, act
     assert cast.SERVICE == "life-os"

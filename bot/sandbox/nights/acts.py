@@ -18,6 +18,13 @@ RETYPE_EVERY = 8.0  # real seconds
 ASKED_OFF = "I cannot answer questions"  # what Life OS says while the feature is off
 
 
+SUSPENDED = (
+    ("suspend", "it is suspended already"),
+    ("feature", "it has to be resumed first"),
+    ("scale", "it has to be resumed first"),
+)
+
+
 async def begun(story: Story, switch: str, headline: str) -> set[int]:
     """It is broken and paged; return the incidents that were there before."""
     await settled(story)
@@ -90,9 +97,8 @@ async def suspended(story: Story) -> None:
     since = len(story.writes())
     known = await begun(story, "suspend", DOWN)
     await story.until("it is offered", lambda: story.button("Resume"), 60)
-    await typed(story, "/act suspend", "it is suspended already")
-    await typed(story, "/act feature ask off", "it has to be resumed first")
-    await typed(story, "/act scale 1", "it has to be resumed first")
+    for (act, why), wish in zip(SUSPENDED, ("", " ask off", " 1"), strict=True):
+        await typed(story, f"/act {act}{wish}", why)
     await yes(story, "Resume")
     await ended(story, known, lambda: story.state() == "running")
     sent(story, since, "/resume")
@@ -202,6 +208,8 @@ NIGHTS = (
         suspended,
         brief=True,
         severity="P0",
+        right=("resume",),
+        refuses=SUSPENDED,
     ),
     Night(
         "stopped-on-purpose",
@@ -209,6 +217,7 @@ NIGHTS = (
         stopped_on_purpose,
         brief=True,
         severity="P0",
+        right=("suspend", "resume"),
     ),
     Night(
         "two-copies",
@@ -216,6 +225,7 @@ NIGHTS = (
         two_copies,
         brief=True,
         severity="P1",
+        right=("scale",),
     ),
     Night(
         "feature-off",
@@ -223,6 +233,7 @@ NIGHTS = (
         feature_off,
         brief=True,
         severity="P1",
+        right=("feature",),
     ),
     Night(
         "bad-setting",
@@ -230,11 +241,13 @@ NIGHTS = (
         bad_setting,
         brief=True,
         severity="P0",
+        right=("set-variable", "redeploy"),
     ),
     Night(
         "wrong-acts",
         "somebody asks for acts that do not fit, and is told why not",
         wrong_acts,
         brief=True,
+        refuses=tuple((wish.split()[0], why) for wish, why in REFUSALS),
     ),
 )

@@ -51,11 +51,22 @@ class Fault:
     after: Callable[[Story], Awaitable[None]] = nothing
     brief: bool = True
     fastest: float = math.inf
+    right: tuple[str, ...] = ()
+    refuses: tuple[tuple[str, str], ...] = ()
 
     @property
     def night(self) -> Night:
         told = partial(play, self)
-        return Night(self.name, self.about, told, self.brief, self.fastest, self.severity)
+        return Night(
+            self.name,
+            self.about,
+            told,
+            self.brief,
+            self.fastest,
+            self.severity,
+            right=self.right,
+            refuses=self.refuses,
+        )
 
 
 async def play(fault: Fault, story: Story) -> None:

@@ -8,6 +8,7 @@ from bot.sandbox.nights.fault import Fault, over
 from bot.sandbox.nights.steps import refused
 from bot.sandbox.nights.story import BROKEN, PAGED, Night, Story, numbers, settled, words
 
+NO_JOB = "it is suspended: no job runs in it"
 LOOK = "Check from inside…"
 FOUND = "UTC: nothing listens at the address of the database"  # from inside at that time
 BEGUN = "that it is over"  # what a card says while a proof is under way
@@ -36,7 +37,7 @@ async def suspended(story: Story) -> None:
     await story.until("it is suspended, it says", lambda: story.saying("is suspended"), 60)
     await story.until("it was looked into", lambda: story.saying("What was found"), 40)
     before = story.writes()
-    await refused(story, "/act database-check", "it is suspended: no job runs in it")
+    await refused(story, "/act database-check", NO_JOB)
     story.must("and nothing was asked of the platform", story.writes() == before)
     story.world.service.ask_resume()
     story.mark("it is resumed")
@@ -54,12 +55,14 @@ NIGHTS = (
         pushes=3,
         within=90,
         after=ann_looks,
+        right=("database-check",),
     ).night,
     Night(
-        "suspended",
+        "no-look-inside",
         "somebody suspends it; a look from inside is refused",
         suspended,
         brief=True,
         severity="P0",
+        refuses=(("database-check", NO_JOB),),
     ),
 )

@@ -12,6 +12,7 @@ from bot.sandbox.nights.steps import refused
 from bot.sandbox.nights.story import Story
 
 WANTED = ("Yes, end session", "End session…")
+WHOSE = "belongs to “reports”, the watchdog is “lifeos”: it ends only its own"
 
 
 async def ann_ends_it(story: Story) -> None:
@@ -26,17 +27,16 @@ async def ann_ends_it(story: Story) -> None:
         await story.until("that is seen", lambda: story.saying("is not there any more"), 60)
     finally:
         ann.cancel()
-    asked = [text for text in story.seen if "End a session in the database of" in text]
+    asked = [text for _, text in story.seen if "End a session in the database of" in text]
     story.must("the question named it", asked and all("report.py" in text for text in asked))
     story.must("the platform was asked for nothing", story.writes() == before)
 
 
 async def nobody_ends_it(story: Story) -> None:
     """Whose it is stands on the card; typed, it is refused for the same reason."""
-    whose = "belongs to “reports”, the watchdog is “lifeos”: it ends only its own"
-    await story.until("whose it is is said", lambda: story.saying(whose), 60)
+    await story.until("whose it is is said", lambda: story.saying(WHOSE), 60)
     story.must("its end is not offered", not story.button("End session…"))
-    await refused(story, "/act end-session", whose)
+    await refused(story, "/act end-session", WHOSE)
     story.must("it is still there", story.world.meddling.locked)
 
 
@@ -54,6 +54,7 @@ NIGHTS = tuple(
             pushes=2,
             within=90,
             after=ann_ends_it,
+            right=("end-session",),
         ),
         Fault(
             "session-of-others",
@@ -66,6 +67,7 @@ NIGHTS = tuple(
             pushes=2,
             within=90,
             after=nobody_ends_it,
+            refuses=(("end-session", WHOSE),),
         ),
     )
 )
