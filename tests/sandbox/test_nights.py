@@ -10,16 +10,14 @@ import pytest
 from typer.testing import CliRunner
 
 from bot import cli
-from bot.sandbox.nights import NIGHTS, deploys
+from bot.sandbox.nights import NIGHTS
 from bot.sandbox.nights.story import BROKEN, PAGED, Story
-from bot.sandbox.play import play, play_together
+from bot.sandbox.play import play
 from bot.sandbox.world import PracticeWorld
 
 pytestmark = pytest.mark.timeout(600)
 
 SPEED = 200.0
-CALM = 60.0  # a deploy is work for a real machine, whatever the speed
-DEPLOYS = [night.name for night in deploys.NIGHTS]
 WHOLE = (  # bad-deploy is played on the chat page, and with kills
     ("crash", "postgres"),
     ("database-down", "postgres"),
@@ -45,17 +43,6 @@ async def test_every_night_ends_as_it_should(night, store):
     speed = FASTER.get(night, SPEED)
     played = await play(night, speed=speed, store=store, told=lambda _: None)
     assert played.ok, "\n".join([played.why, *played.watchdog_log[-60:]])
-
-
-@pytest.mark.parametrize(
-    ("store", "nights"), [("sqlite", DEPLOYS[::2]), ("postgres", DEPLOYS[1::2])]
-)
-async def test_each_way_of_deploying_mends_what_it_is_for(store, nights):
-    played = [one async for one in play_together(nights, speed=CALM, store=store, told=print)]
-    wrong = [one for one in played if not one.ok]
-    assert not wrong, "\n".join(
-        "\n".join([f"{one.night}: {one.why}", *one.watchdog_log[-60:]]) for one in wrong
-    )
 
 
 @pytest.mark.parametrize(("night", "store", "kills"), KILLS)

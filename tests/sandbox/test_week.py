@@ -2,14 +2,13 @@
 
 import pytest
 
-from bot.sandbox.nights import inside, sessions
 from bot.sandbox.nights.detection import NIGHTS
 from bot.sandbox.play import play_together
 
 pytestmark = pytest.mark.timeout(900)
 
 SPEED = 200.0
-TOGETHER = [night.name for night in (*NIGHTS, *sessions.NIGHTS, *inside.NIGHTS) if night.brief]
+TOGETHER = [night.name for night in NIGHTS if night.brief]
 
 
 @pytest.mark.parametrize(
