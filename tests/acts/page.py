@@ -17,6 +17,7 @@ FAULTS = (
     "killed during the call",
     "killed after the call",
 )
+WALL = "\\|"  # in a cell
 HEAD = """# Acts
 
 What the watchdog can do to a service, once a person has said yes. This page is made by
@@ -64,4 +65,4 @@ def told(act, row):
 
 def table(head, rows):
     lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+    return "".join(f"| {' | '.join(str(c).replace('|', WALL) for c in line)} |\n" for line in lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from types import SimpleNamespace
 
 from bot.adapters.budget import Budget
@@ -13,6 +14,7 @@ from bot.adapters.render import Render, render_client
 from bot.app import parts
 from bot.app.allowed import grants, merged
 from bot.domain.platform import RELEASED
+from bot.domain.variables import DEPLOYS
 from bot.settings import House, ServiceConfig
 from bot.settings.acts import ACTS
 from tests.acts.town import DATABASE, KEY
@@ -34,6 +36,44 @@ async def it_is_over(town):
     town.builds_take(4)
 
 
+async def it_is_suspended(town):
+    await town.service.ask_suspend().done.wait()
+
+
+async def it_runs_again(town):
+    if town.service.suspended:
+        await town.service.ask_resume().done.wait()
+        town.tidied += 1
+
+
+async def nobody_has_looked(town):
+    """One that looks seconds before ours cannot be told from ours, and sees the same."""
+    town.jobs.clear()
+
+
+async def it_has_one_instance(town):
+    await town.service.ask_scale(1).done.wait()
+
+
+async def its_variables_are_gone(town):
+    for name in VARIABLES:
+        town.service.settings.env.pop(name, None)
+
+
+async def it_runs_without_them(town):
+    await its_variables_are_gone(town)
+    await town.at_rest()
+    await town.deployed(live_commit(town))
+
+
+def what_runs_has(name, value):
+    return lambda town: int(town.service.release.env.get(name) == value)
+
+
+def variable(name, value):
+    return lambda town: int(town.service.settings.env.get(name) == value)
+
+
 @dataclass(frozen=True)
 class Row:
     """`target` and `done` are asked of the town; `done` counts what really happened there."""
@@ -44,6 +84,7 @@ class Row:
     seen_by: str
     before: Callable = nothing
     after: Callable = nothing
+    mends: bool = True
 
 
 def events(kind):
@@ -74,6 +115,8 @@ def earlier_deploy(town):
     )
 
 
+SOON = 2  # seconds in which a deploy must follow a variable
+VARIABLES = ("LOG_LEVEL", "ASK")
 A_NEW_DEPLOY = "a new deploy of that commit is listed, and goes live"
 ROWS = {
     "restart": Row(
@@ -98,6 +141,53 @@ ROWS = {
         "Render lists that deploy as canceled",
         a_deploy_takes_long,
         it_is_over,
+    ),
+    "suspend": Row(
+        "the service",
+        lambda town: town.service.id,
+        events("service_suspended"),
+        "Render says that it is suspended, and no instance runs",
+        after=it_runs_again,
+    ),
+    "resume": Row(
+        "the service",
+        lambda town: town.service.id,
+        lambda town: events("service_resumed")(town) - town.tidied,
+        "Render says that it is not suspended, and its deploy goes live",
+        it_is_suspended,
+        it_runs_again,
+    ),
+    "scale": Row(
+        "the service",
+        lambda _: "2",
+        lambda town: sum(
+            e.type == "instance_count_changed" and e.details["toInstances"] == 2
+            for e in town.service.history.events
+        ),
+        "Render runs that many instances",
+        after=it_has_one_instance,
+    ),
+    "set-variable": Row(
+        "one variable",
+        lambda _: "LOG_LEVEL=DEBUG",
+        variable("LOG_LEVEL", "DEBUG"),
+        "Render gives that value back",
+        after=its_variables_are_gone,
+    ),
+    "feature": Row(
+        "one variable, then the service",
+        lambda town: f"ASK=0{DEPLOYS}{live_commit(town)}",
+        what_runs_has("ASK", "0"),
+        "Render gives that value back, and a deploy with it goes live",
+        after=it_runs_without_them,
+    ),
+    "database-check": Row(
+        "the database, from inside the service",
+        lambda town: town.service.id,
+        lambda town: len(town.jobs),
+        "the job has ended and printed what it saw",
+        nobody_has_looked,
+        mends=False,
     ),
     "restart-database": Row(
         "the database",
@@ -135,21 +225,25 @@ class Place:
     def acts(self):
         """By name, as the program builds them of its settings."""
         config = ServiceConfig(
-            name="life-os", render_service_id=self.service, render_postgres_id=DATABASE, acts=ACTS
+            name="life-os",
+            render_service_id=self.service,
+            render_postgres_id=DATABASE,
+            acts=ACTS,
+            settable=("LOG_LEVEL",),
+            features=({"name": "ask", "variable": "ASK", "on": "1", "off": "0", "purpose": "x"},),
         )
-        now = 0.0
+        in_no_time = count(step=10).__next__  # what asks us to wait is obeyed at once
 
-        async def sleep(seconds):  # what asks us to wait is obeyed, in no time
-            nonlocal now
-            now += seconds
+        async def sleep(_):
+            pass
 
         render = Render(
             render_client(self.url, KEY),
             may=merged(grants(config)),
-            reads=Budget(60_000, monotonic=lambda: now, sleep=sleep, patience=60),
+            reads=Budget(monotonic=in_no_time),
             sleep=sleep,
         )
-        ways = SimpleNamespace(render=render, house=House())
+        ways = SimpleNamespace(render=render, house=House(timings={"observe_for": SOON}))
         probe = FileProbe(self.database_started)
         built = [*parts.its_acts(config, ways), *parts.acts_on_database(config, ways, probe)]
         return {act.name: act for act in built}

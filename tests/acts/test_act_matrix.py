@@ -17,7 +17,7 @@ from bot.domain.incident import Event
 from bot.domain.moves import Kind, Status
 from bot.domain.remedy import Proposal, Risk
 from bot.flows import desk
-from bot.flows.act import act
+from bot.flows.act import NEVER_AGAIN, act
 from bot.sandbox.render import health, instance, preparing
 from tests.acts.page import FAULTS, page
 from tests.acts.process import live_and_die, world_of
@@ -26,7 +26,7 @@ from tests.acts.town import Town
 from tests.cast import ANN
 
 PAGE = Path(__file__).parents[2] / "docs" / "acts.md"
-OUTCOMES = {Kind.RAN: "done", Kind.FAILED: "failed", Kind.UNKNOWN: "unknown"}
+ENDS = {Kind.RAN: "done", Kind.FAILED: "failed", Kind.UNKNOWN: "unknown"}
 LEAVE_NO_TRACE = {"429", "timeout", "no effect", "killed before the call"}
 PATIENCE, SOON = 60.0, 0.3  # seconds
 seen = {}
@@ -67,14 +67,14 @@ def place(town, tmp_path, migrated):
     return Place(town.url, town.service.id, town.database_started, f"sqlite:///{copy}")
 
 
-async def approved(world, action, target):
+async def approved(world, action, row, town):
     """An incident in which Ann has approved that act."""
     found = Event(Kind.DETECTED, world.now(), check="service", code="crashed", note="exited")
     incident = await world.store.open("life-os", found)
     offer = Proposal(
         f"1.{action.name}",
         action.name,
-        target,
+        row.target(town),
         action.risk,
         "",
         action.effect,
@@ -82,6 +82,7 @@ async def approved(world, action, target):
         await action.live(),
         world.now() + timedelta(minutes=15),
         service=action.service,
+        mends=row.mends,
     )
     await world.store.record(incident, Event(Kind.TRIAGED, world.now(), proposals=(offer,)))
     after = await desk.ask(world, incident.id, offer.id, ANN, "tg:1")
@@ -121,6 +122,13 @@ class Impatient:
             render._within = usual
 
 
+def said_of(end):
+    """An act that mends nothing ends in the same way when it is done and when nobody knows."""
+    if end.kind is Kind.INTERIM:
+        return "unknown" if NEVER_AGAIN in end.note else "done"
+    return ENDS[end.kind]
+
+
 async def to_its_end(world, fault):
     """The flow turns until it is said what came of the act; nothing comes of it sooner in vain."""
     async with asyncio.timeout(PATIENCE):
@@ -128,9 +136,7 @@ async def to_its_end(world, fault):
             await act(world)
             [incident] = await world.store.recent(1)
             if incident.status not in {Status.APPROVED, Status.RUNNING}:
-                return next(
-                    OUTCOMES[e.kind] for e in reversed(incident.timeline) if e.kind in OUTCOMES
-                )
+                return said_of(incident.last(*ENDS, Kind.INTERIM))
             if fault in LEAVE_NO_TRACE:
                 world.now.ahead += timedelta(seconds=45)
             await asyncio.sleep(0.02)
@@ -138,12 +144,14 @@ async def to_its_end(world, fault):
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", ROWS)
-async def test_what_is_said_is_true_and_nothing_is_called_twice(town, place, children, name, fault):
-    row, action = ROWS[name], place.acts()[name]
+async def test_what_is_said_is_true_and_nothing_is_called_twice(
+    town, acts, place, children, name, fault
+):
+    row, action = ROWS[name], acts[name]
     await town.at_rest()
     await row.before(town)
     world, done = await world_of(place, action), row.done(town)
-    await approved(world, action, row.target(town))
+    await approved(world, action, row, town)
     town.border.next_write(fault)
     if fault == "timeout":
         world = replace(world, actions=[Impatient(action)])
@@ -153,11 +161,14 @@ async def test_what_is_said_is_true_and_nothing_is_called_twice(town, place, chi
         world = await world_of(place, action)
     outcome = await to_its_end(world, fault)
     assert [await act(world) for _ in range(3)] == [False] * 3
+    at_once = row.done(town) - done
     await row.after(town)
     await town.at_rest()
-    really = row.done(town) - done
+    really = max(at_once, row.done(town) - done)
     assert (outcome, really) in {("done", 1), ("failed", 0), ("unknown", 0)}
-    assert len(town.border.calls()) == (fault != "killed before the call")
+    calls = town.border.calls()
+    assert len(calls) == len(set(calls))
+    assert bool(calls) == (fault != "killed before the call")
     [incident] = await world.store.recent(1)
     assert await world.store.proven(incident.id)
     await world.store.close()

@@ -126,6 +126,10 @@ class Town:
         self.database_restarts = self.tidied = 0
 
     @property
+    def jobs(self):
+        return self.platform._account.jobs
+
+    @property
     def url(self):
         return f"{self.server.base}/render/v1"
 

@@ -25,10 +25,10 @@ class SwitchFeature:
     """One approval, two calls: the variable is set, then the live commit is deployed with it.
 
     `run` is entered once, and each call is made once at most: the second only when the first is
-    known to have worked, by its answer or by reading the variable back. Whatever ends it between
-    the two, a crash too, the rest is seen, never done: the variable and the deploy that should
-    follow are looked for, and a variable without a deploy after `seen_within` is a failure that
-    says so.
+    known to have worked, by reading the variable back or else by its answer. Whatever ends it
+    between the two, a crash too, the rest is seen, never done: the variable and the deploy that
+    should follow are looked for, and a variable without a deploy after `seen_within` is a failure
+    that says so.
     """
 
     service: str
@@ -139,12 +139,13 @@ class SwitchFeature:
         return Reply(unclear, note)
 
     async def _is_set(self, said: Reply, name: str, value: str) -> bool:
-        if said.answer is not Answer.UNCLEAR:
-            return said.answer is Answer.ACCEPTED
+        """Read back: a deploy that begins before the variable is there would go without it."""
+        if said.answer is Answer.REFUSED:
+            return False
         try:
             return await self.render.variable(self.id, name) == value
         except Unavailable:
-            return False
+            return said.answer is Answer.ACCEPTED
 
     async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
         name, value, commit = wanted_by(proposal)
