@@ -98,6 +98,7 @@ class Walk:
     async def time(self, seconds, turns=FLOWS):
         self.clock.tick(seconds=seconds)
         for check in self.checks:
+            self.clock.tick(milliseconds=1)  # a look that comes after a step is later than it
             await watch(self.world, check)
             for flow in turns:
                 await flow(self.world)
@@ -184,6 +185,7 @@ UNREAD = [("reading", "Render: HTTP 503"), MINUTE, ("log", FRESH), *[MINUTE] * 9
 
 @settings(max_examples=60)
 @example([("weather", 0, "blind"), *[MINUTE] * 9])
+@example([("weather", 1, "fail"), MINUTE])
 @example([*[MINUTE] * 3, *SHORTLY_DOWN])
 @example([*UNREAD, ("reading", "")])
 @example([*[MINUTE] * 9, ("push", 1)])

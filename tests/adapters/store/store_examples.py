@@ -7,15 +7,18 @@ from datetime import UTC, datetime, timedelta, timezone
 from bot.domain.cause import Cause, Claim, Option, Sure
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Phase
+from bot.domain.logs.baseline import Baseline, Known
 from bot.domain.moves import Kind
-from bot.domain.remedy import Live, Proposal, Risk
+from bot.domain.remedy import HeldBack, Live, Proposal, Risk
 from bot.domain.severity import Severity
 from bot.ports import Button, Document, Lane, Message, Picture, Post
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
-LIVE = Live(deploy="dep-1", restart="evt-9", instances=("a", "b"), auto_deploy="commit")
+LIVE = Live(
+    deploy="dep-1", restart="evt-9", instances=("a", "b"), auto_deploy="commit", state="2 instances"
+)
 BRIEF = (("From", "bbbbbbb “Break it” <b>"), ("Back to", "aaaaaaa"))
 FULL = Event(
     kind=Kind.TRIAGED,
@@ -50,8 +53,16 @@ FULL = Event(
             NOON,
             BRIEF,
             "svc",
+            "everybody",
+            "nothing to undo",
+            NOON - MINUTE,
+            likely=True,
+            mends=False,
         ),
     ),
+    held_back=(HeldBack("rollback", "a deploy is under way", "svc"),),
+    baselines=(Baseline("svc", NOON, NOON - MINUTE, 12, (Known("1f", "boom “here”", 3),)),),
+    option=Option("Mend the code", "hours", "mends it", "slow", "medium", steps=("Look", "Mend")),
     cause=Cause(
         "it is down",
         "the file is cut “here” 🚨",
