@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from bot.adapters.render import Render
-from bot.adapters.render_live import AHEAD, read_live
+from bot.adapters.render_act import RenderAct
+from bot.adapters.render_live import AHEAD, switch
 from bot.domain.changes import is_commit
 from bot.domain.evidence import Evidence, found_by
 from bot.domain.platform import DEPLOY_FAILED, IN_PROGRESS, RELEASED, Deploy, newest_first
@@ -18,7 +18,6 @@ from bot.ports import Reply
 
 CLOCKS_APART = timedelta(seconds=5)  # how far the platform's clock may be behind ours
 READ = 20  # deploys
-SUSPENDED, SWITCHED_ON = "suspended", "switched on"
 NOT_NOW = {
     "suspended": "it is suspended: it has to be resumed first",
     "deploying": "a deploy is under way",
@@ -30,36 +29,25 @@ NO_DATABASE = "the database does not answer, and a new start needs it"
 
 
 @dataclass(frozen=True)
-class NewDeploy:
+class NewDeploy(RenderAct):
     """Builds the commit that is the proposal's target, and follows the deploy of it.
 
     The answer may be 202 with nothing, so that its deploy is known by its commit, its trigger and
     its time alone. Auto-deploy stays as it is (OpenAPI, create-deploy).
     """
 
-    service: str
-    id: str
-    render: Render
-    now: Callable[[], datetime]
-
     without_cache: ClassVar[bool] = False
 
     async def live(self) -> Live:
-        live, hosted = await asyncio.gather(
-            read_live(self.render, self.id, self.now()), self.render.service(self.id)
-        )
-        state = SUSPENDED if hosted.suspended else SWITCHED_ON
-        return replace(live, auto_deploy=hosted.auto_deploy, state=state)
+        live, hosted = await asyncio.gather(super().live(), self.render.service(self.id))
+        return replace(live, auto_deploy=hosted.auto_deploy, state=switch(hosted))
 
-    async def run(self, proposal: Proposal) -> Reply:
+    async def call(self, proposal: Proposal) -> Reply:
         if not is_commit(proposal.target):  # without one Render takes the newest of the branch
             return Reply(Answer.REFUSED, "never sent: it names no commit")
-        try:
-            reply, deploy = await self.render.deploy(
-                self.id, proposal.target, clear_cache=self.without_cache
-            )
-        except PermissionError as refusal:
-            return Reply(Answer.REFUSED, str(refusal))
+        reply, deploy = await self.render.deploy(
+            self.id, proposal.target, clear_cache=self.without_cache
+        )
         return replace(reply, note=f"{reply.note} as {deploy}") if deploy else reply
 
     async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
@@ -67,9 +55,6 @@ class NewDeploy:
         new = since_then(deploys, before.deploy, at, self.now())
         ours = [d for d in new if is_ours(d, proposal.target)]
         return course(ours[-1], "deploy") if ours else None
-
-    async def secure(self, before: Live) -> None:
-        """Nothing is left behind; what auto-deploy will do is in the question."""
 
 
 def since_then(deploys: Iterable[Deploy], before: str, at: datetime, now: datetime) -> list[Deploy]:
@@ -113,10 +98,6 @@ def barred(evidence: Sequence[Evidence]) -> str:
     database = found_by("database", evidence)
     gone = database is not None and database.fact("state") in GONE
     return NOT_NOW.get(state) or (NO_DATABASE if gone else "")
-
-
-def rests_on(known: Evidence) -> Live:
-    return Live(known.fact("deploy") or "", known.fact("restart") or "", state=SWITCHED_ON)
 
 
 def no_commit(commit: str) -> str:

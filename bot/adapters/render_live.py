@@ -6,7 +6,8 @@ import asyncio
 from datetime import datetime, timedelta
 
 from bot.adapters.render import Render
-from bot.domain.platform import newest_first
+from bot.domain.evidence import Evidence
+from bot.domain.platform import Hosted, newest_first
 from bot.domain.remedy import Live
 
 # Far back, so that no restart drops out of sight between an offer and its approval, which would
@@ -14,6 +15,7 @@ from bot.domain.remedy import Live
 LOOK_BACK = timedelta(days=7)
 AHEAD = timedelta(minutes=1)  # the platform's clock may be before ours
 RESTARTED = "server_restarted"
+SUSPENDED, SWITCHED_ON = "suspended", "switched on"
 
 
 async def read_live(render: Render, id: str, now: datetime) -> Live:
@@ -29,3 +31,12 @@ async def read_live(render: Render, id: str, now: datetime) -> Live:
         restart=restarts[-1].id if restarts else "",
         instances=tuple(sorted(one.id for one in instances)),
     )
+
+
+def switch(hosted: Hosted) -> str:
+    return SUSPENDED if hosted.suspended else SWITCHED_ON
+
+
+def rests_on(known: Evidence, state: str = "") -> Live:
+    """The same as the look at the service told it."""
+    return Live(known.fact("deploy") or "", known.fact("restart") or "", state=state)

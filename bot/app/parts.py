@@ -165,7 +165,7 @@ def acts_on_database(service: ServiceConfig, ways: Ways, probe: Probe) -> Iterat
         yield EndSession(service.name, Sessions(dsn, within))
     hosted = service.render_postgres_id
     if hosted and RestartDatabase.name in service.acts:
-        yield RestartDatabase(service.name, hosted, ways.render, probe, utcnow)
+        yield RestartDatabase(service.name, hosted, ways.render, utcnow, probe)
 
 
 def limits_of(house: House) -> Limits:

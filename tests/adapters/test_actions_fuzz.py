@@ -95,7 +95,7 @@ def test_one_call_whatever_is_answered(answer, which):
         (Restart("life-os", SRV, render, now), SRV, f"{SERVICE}/restart"),
         (Rollback("life-os", SRV, render, now), "dep-1", f"{SERVICE}/rollback"),
         (
-            RestartDatabase("life-os", "dpg-1-a", render, None, now),
+            RestartDatabase("life-os", "dpg-1-a", render, now, None),
             "dpg-1-a",
             "/postgres/dpg-1-a/restart",
         ),

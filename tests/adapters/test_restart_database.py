@@ -58,7 +58,7 @@ def acting(api):
 
     def made(*found):
         render = api.render(may={DPG: Verb})
-        return RestartDatabase("life-os", DPG, render, FakeProbe(*found), now)
+        return RestartDatabase("life-os", DPG, render, now, FakeProbe(*found))
 
     return made
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.adapters.render import Render
+from bot.adapters.render_act import RenderAct
 from bot.adapters.render_deploys import READ
-from bot.adapters.render_live import read_live
+from bot.adapters.render_live import rests_on
 from bot.domain.deploys import under_way
 from bot.domain.evidence import Evidence, found_by
 from bot.domain.length import about
 from bot.domain.platform import DEPLOY_FAILED, RELEASED
-from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Reason, Risk
+from bot.domain.remedy import Barred, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply
 
 TIMES_AS_LONG = 2.0  # as usual, and at least so much longer:
@@ -22,13 +21,9 @@ LONGER_BY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class CancelDeploy:
+class CancelDeploy(RenderAct):
     """`within` is how long a deploy may take where the usual time is not known."""
 
-    service: str
-    id: str
-    render: Render
-    now: Callable[[], datetime]
     within: timedelta = timedelta(minutes=20)
     name: str = "cancel-deploy"
     risk: Risk = Risk.HIGH
@@ -52,7 +47,7 @@ class CancelDeploy:
         stuck = self._is_stuck(history)
         if wish is None and not stuck:
             return None
-        live = Live(known.fact("deploy") or "", known.fact("restart") or "", state=_busy(deploy))
+        live = rests_on(known, _busy(deploy))
         return Reason(
             _why(history),
             deploy,
@@ -66,25 +61,14 @@ class CancelDeploy:
             ),
         )
 
-    async def live(self) -> Live:
-        live, deploys = await asyncio.gather(
-            read_live(self.render, self.id, self.now()), self.render.deploys(self.id, READ)
-        )
-        going = under_way(deploys)
-        return replace(live, state=_busy(going.id) if going else "not deploying")
+    async def state(self) -> str:
+        going = under_way(await self.render.deploys(self.id, READ))
+        return _busy(going.id) if going else "not deploying"
 
-    async def run(self, proposal: Proposal) -> Reply:
-        try:
-            return await self.render.cancel_deploy(self.id, proposal.target)
-        except PermissionError as refusal:
-            return Reply(Answer.REFUSED, str(refusal))
+    async def call(self, proposal: Proposal) -> Reply:
+        return await self.render.cancel_deploy(self.id, proposal.target)
 
-    async def effect_since(
-        self,
-        proposal: Proposal,
-        before: Live,  # noqa: ARG002 - the port's form
-        at: datetime,  # noqa: ARG002 - the port's form
-    ) -> Effect | None:
+    async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
         id = proposal.target
         deploys = await self.render.deploys(self.id, READ)
         status = next((d.status for d in deploys if d.id == id), "")
@@ -95,9 +79,6 @@ class CancelDeploy:
         if status in DEPLOY_FAILED:
             return Effect(Course.FAILED, f"the deploy {id} ended first: {DEPLOY_FAILED[status]}")
         return None
-
-    async def secure(self, before: Live) -> None:
-        """Nothing is left behind."""
 
     def _is_stuck(self, history: Evidence) -> bool:
         took, usual = _length(history, "under_way_minutes"), _length(history, "usual_minutes")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.adapters.render_deploys import NewDeploy, barred, no_commit, rests_on
+from bot.adapters.render_deploys import NewDeploy, barred, no_commit
+from bot.adapters.render_live import SWITCHED_ON, rests_on
 from bot.domain.evidence import Evidence, found_by
 from bot.domain.remedy import Barred, Reason, Risk
 
@@ -50,7 +51,7 @@ class ClearCache(NewDeploy):
             because,
             commit,
             (known.id, history.id),
-            rests_on(known),
+            rests_on(known, SWITCHED_ON),
             likely=failed and built,
             brief=(("Commit", commit), ("Auto-deploy", "stays as it is")),
             effect=(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.adapters import inside
 from bot.adapters.postgres_words import said
-from bot.adapters.render import Render
+from bot.adapters.render_act import RenderAct
 from bot.adapters.render_answers import Job
 from bot.domain.evidence import Evidence, Found, found_by
 from bot.domain.logs.lines import LogLine
-from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Reason, Risk
+from bot.domain.remedy import Barred, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply
 
 CLOCKS_APART = timedelta(seconds=5)  # how far the platform's clock may be behind ours
@@ -44,13 +44,9 @@ def command(variable: str) -> str:
 
 
 @dataclass(frozen=True)
-class DatabaseCheck:
+class DatabaseCheck(RenderAct):
     """`variable` is where the service finds the address of its database."""
 
-    service: str
-    id: str
-    render: Render
-    now: Callable[[], datetime]
     variable: str = "DATABASE_URL"
     name: str = "database-check"
     risk: Risk = Risk.LOW
@@ -87,19 +83,11 @@ class DatabaseCheck:
         hosted = await self.render.service(self.id)
         return Live(state="suspended" if hosted.suspended else "in service")
 
-    async def run(self, proposal: Proposal) -> Reply:
-        try:
-            reply, job = await self.render.start_job(proposal.target, command(self.variable))
-        except PermissionError as refusal:
-            return Reply(Answer.REFUSED, str(refusal))
+    async def call(self, proposal: Proposal) -> Reply:
+        reply, job = await self.render.start_job(proposal.target, command(self.variable))
         return Reply(reply.answer, f"Render has accepted the job {job}") if job else reply
 
-    async def effect_since(
-        self,
-        proposal: Proposal,  # noqa: ARG002 - the port's form
-        before: Live,  # noqa: ARG002 - the port's form
-        at: datetime,
-    ) -> Effect | None:
+    async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
         since = at - CLOCKS_APART
         jobs = await self.render.jobs(self.id, since)
         ours = [j for j in jobs if j.command == command(self.variable) and _is_since(j, since)]
@@ -111,9 +99,6 @@ class DatabaseCheck:
         if job.status not in ENDED:
             return Effect(Course.FAILED, f"job {job.id} was {said(job.status) or 'ended'}")
         return await self._result(job, since)
-
-    async def secure(self, before: Live) -> None:
-        """Nothing is left behind."""
 
     async def _result(self, job: Job, since: datetime) -> Effect:
         owner = await self.render.owner(self.id)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.adapters.render_deploys import UNSEEN, NewDeploy, barred, rests_on
+from bot.adapters.render_deploys import UNSEEN, NewDeploy, barred
+from bot.adapters.render_live import SWITCHED_ON, rests_on
 from bot.domain.evidence import Evidence, found_by
 from bot.domain.remedy import Barred, Reason, Risk
 
@@ -44,7 +45,7 @@ class Deploy(NewDeploy):
             "you asked for it",
             commit,
             (known.id, history.id),
-            rests_on(known),
+            rests_on(known, SWITCHED_ON),
             likely=False,
             brief=_brief(commit, live, known),
             effect=(

@@ -53,12 +53,7 @@ class EndSession:
     async def run(self, proposal: Proposal) -> Reply:
         return await self.sessions.end(*_session(proposal))
 
-    async def effect_since(
-        self,
-        proposal: Proposal,
-        before: Live,  # noqa: ARG002 - the port's form
-        at: datetime,  # noqa: ARG002 - the port's form
-    ) -> Effect | None:
+    async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
         pid, since = _session(proposal)
         if await self.sessions.is_there(pid, since):
             return None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.adapters.render import Render
+from bot.adapters.render_act import RenderAct
 from bot.adapters.render_deploys import READ, barred, course, is_ours, no_commit, since_then
-from bot.adapters.render_live import read_live
+from bot.adapters.render_live import rests_on
 from bot.adapters.render_variables import read_variables
 from bot.domain.evidence import Evidence, found_by
 from bot.domain.features import OFF, ON, Feature, Turn, turn_for
@@ -21,20 +21,16 @@ from bot.ports import Reply, Unavailable
 
 
 @dataclass(frozen=True)
-class SwitchFeature:
+class SwitchFeature(RenderAct):
     """One approval, two calls: the variable is set, then the live commit is deployed with it.
 
-    `run` is entered once, and each call is made once at most: the second only when the first is
+    `call` is entered once, and each call is made once at most: the second only when the first is
     known to have worked, by reading the variable back or else by its answer. Whatever ends it
     between the two, a crash too, the rest is seen, never done: the variable and the deploy that
     should follow are looked for, and a variable without a deploy after `seen_within` is a failure
     that says so.
     """
 
-    service: str
-    id: str
-    render: Render
-    now: Callable[[], datetime]
     features: Sequence[Feature] = ()
     seen_within: timedelta = timedelta(minutes=2)
     name: str = "feature"
@@ -89,11 +85,7 @@ class SwitchFeature:
             turn.why,
             f"{feature.variable}={value}{DEPLOYS}{commit}",
             (service.id, history.id, id),
-            Live(
-                service.fact("deploy") or "",
-                service.fact("restart") or "",
-                state=stand[1].state(names),
-            ),
+            rests_on(service, stand[1].state(names)),
             likely=turn.likely,
             brief=(
                 ("Was", stand[1].said(feature.variable)),
@@ -111,22 +103,16 @@ class SwitchFeature:
     def _names(self) -> Sequence[str]:
         return [f.variable for f in self.features]
 
-    async def live(self) -> Live:
-        live, values = await asyncio.gather(
-            read_live(self.render, self.id, self.now()),
-            read_variables(self.render, self.id, self._names),
-        )
-        return replace(live, state=known(values).state(self._names))
+    async def state(self) -> str:
+        values = await read_variables(self.render, self.id, self._names)
+        return known(values).state(self._names)
 
-    async def run(self, proposal: Proposal) -> Reply:
+    async def call(self, proposal: Proposal) -> Reply:
         name, value, commit = wanted_by(proposal)
         mine = any((f.variable, v) == (name, value) for f in self.features for v in (f.on, f.off))
         if not mine or no_commit(commit):
             return Reply(Answer.REFUSED, "never sent: it is no feature of the settings")
-        try:
-            said = await self.render.set_variable(self.id, name, value)
-        except PermissionError as refusal:
-            return Reply(Answer.REFUSED, str(refusal))
+        said = await self.render.set_variable(self.id, name, value)
         if not await self._is_set(said, name, value):
             return said
         try:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.adapters.render_deploys import NewDeploy, barred, no_commit, rests_on
+from bot.adapters.render_deploys import NewDeploy, barred, no_commit
+from bot.adapters.render_live import SWITCHED_ON, rests_on
 from bot.domain.evidence import Evidence, Found, found_by
 from bot.domain.remedy import Barred, Reason, Risk
 from bot.domain.required import named_in
@@ -53,7 +54,7 @@ class Redeploy(NewDeploy):
             reason,
             commit,
             (known.id, *seen_in),
-            rests_on(known),
+            rests_on(known, SWITCHED_ON),
             likely=likely,
             brief=(("Commit", commit), ("Auto-deploy", "stays as it is")),
             effect=(

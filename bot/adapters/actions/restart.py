@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.adapters.render import Render
-from bot.adapters.render_live import AHEAD, RESTARTED, read_live
+from bot.adapters.render_act import RenderAct
+from bot.adapters.render_live import AHEAD, RESTARTED, rests_on
 from bot.domain.evidence import Evidence, database_stands, found_by
 from bot.domain.platform import came_with
-from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Reason, Risk
+from bot.domain.remedy import Barred, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply
 
 CLOCKS_APART = timedelta(seconds=5)  # how far the platform's clock may be behind ours
@@ -22,11 +22,7 @@ NEARLY_FULL = 0.9  # of the memory limit
 
 
 @dataclass(frozen=True)
-class Restart:
-    service: str
-    id: str
-    render: Render
-    now: Callable[[], datetime]
+class Restart(RenderAct):
     name: str = "restart"
     risk: Risk = Risk.HIGH
     effect: str = (
@@ -57,21 +53,10 @@ class Restart:
         brief = (("Service", self.id), ("Deploy", known.fact("deploy") or "unknown"))
         return Reason(why, self.id, rests_on, _live_of(known), likely=likely, brief=brief)
 
-    async def live(self) -> Live:
-        return await read_live(self.render, self.id, self.now())
+    async def call(self, proposal: Proposal) -> Reply:
+        return await self.render.restart(proposal.target)
 
-    async def run(self, proposal: Proposal) -> Reply:
-        try:
-            return await self.render.restart(proposal.target)
-        except PermissionError as refusal:
-            return Reply(Answer.REFUSED, str(refusal))
-
-    async def effect_since(
-        self,
-        proposal: Proposal,  # noqa: ARG002 - the port's form
-        before: Live,
-        at: datetime,
-    ) -> Effect | None:
+    async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
         since, now = at - CLOCKS_APART, self.now()
         events = await self.render.events(self.id, since, now + AHEAD, kind=RESTARTED)
         since = max([since, *(e.at for e in events if e.id == before.restart)])
@@ -83,9 +68,6 @@ class Restart:
         if instances and before.instances and instances.isdisjoint(before.instances):
             return Effect(Course.DONE, f"every instance is new: {', '.join(sorted(instances))}")
         return None
-
-    async def secure(self, before: Live) -> None:
-        """Nothing is left behind."""
 
 
 def _why(known: Evidence, history: Evidence | None, *, stands: bool) -> tuple[str, bool]:
@@ -117,4 +99,4 @@ def _memory_share(known: Evidence) -> float:
 
 def _live_of(known: Evidence) -> Live:
     instances = tuple(filter(None, (known.fact("instances") or "").split(",")))
-    return Live(known.fact("deploy") or "", known.fact("restart") or "", instances)
+    return replace(rests_on(known), instances=instances)

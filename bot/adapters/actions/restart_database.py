@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.adapters.postgres import Probe
-from bot.adapters.render import Render
+from bot.adapters.render_act import RenderAct
 from bot.domain.evidence import Evidence, answers_inside, found_by
-from bot.domain.remedy import UNKNOWN, Answer, Barred, Course, Effect, Live, Proposal, Reason, Risk
+from bot.domain.remedy import UNKNOWN, Barred, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply, Unavailable
 
 CLOCKS_APART = timedelta(seconds=5)  # how far the database's clock may be behind ours
@@ -19,14 +19,10 @@ OFF = {"suspended", "maintenance_in_progress", "recovery_in_progress", "creating
 
 
 @dataclass(frozen=True)
-class RestartDatabase:
+class RestartDatabase(RenderAct):
     """`id` is the platform's (dpg-…). The restart answers 202 and nothing else."""
 
-    service: str
-    id: str
-    render: Render
     probe: Probe
-    now: Callable[[], datetime]
     name: str = "restart-database"
     risk: Risk = Risk.HIGH
     effect: str = (
@@ -61,18 +57,10 @@ class RestartDatabase:
         """The time of its start, as far as it answers at all."""
         return Live(restart=await self._started() or UNKNOWN)
 
-    async def run(self, proposal: Proposal) -> Reply:
-        try:
-            return await self.render.restart_postgres(proposal.target)
-        except PermissionError as refusal:
-            return Reply(Answer.REFUSED, str(refusal))
+    async def call(self, proposal: Proposal) -> Reply:
+        return await self.render.restart_postgres(proposal.target)
 
-    async def effect_since(
-        self,
-        proposal: Proposal,  # noqa: ARG002 - the port's form
-        before: Live,
-        at: datetime,
-    ) -> Effect | None:
+    async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
         started = await self._started()
         if not started or started == before.restart:
             return None
@@ -80,9 +68,6 @@ class RestartDatabase:
         if when < at - CLOCKS_APART:
             return None
         return Effect(Course.DONE, f"PostgreSQL says that it started at {when:%H:%M:%S} UTC")
-
-    async def secure(self, before: Live) -> None:
-        """Nothing is left behind."""
 
     async def _started(self) -> str:
         found = await self.probe.figures()

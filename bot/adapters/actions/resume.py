@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.adapters.render import Render
-from bot.adapters.render_deploys import READ, SUSPENDED, SWITCHED_ON, course, since_then
-from bot.adapters.render_live import read_live
+from bot.adapters.render_act import RenderAct
+from bot.adapters.render_deploys import READ, course, since_then
+from bot.adapters.render_live import SUSPENDED, rests_on, switch
 from bot.domain.evidence import Evidence, found_by
-from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Reason, Risk
+from bot.domain.remedy import Barred, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply
 
 UNSEEN = "how the service is cannot be seen now"
@@ -26,13 +26,9 @@ CRASHED = "stuck_crashlooping"
 
 
 @dataclass(frozen=True)
-class Resume:
+class Resume(RenderAct):
     """That Render deploys what was live once it is resumed is inferred; instances do as well."""
 
-    service: str
-    id: str
-    render: Render
-    now: Callable[[], datetime]
     name: str = "resume"
     risk: Risk = Risk.LOW
     effect: str = (
@@ -54,29 +50,18 @@ class Resume:
         for one in by:
             if why := LIFTED_BY_OTHERS.get(one):
                 return Barred(why)
-        live = Live(known.fact("deploy") or "", known.fact("restart") or "", state=SUSPENDED)
+        live = rests_on(known, SUSPENDED)
         brief = (("Suspended by", ", ".join(filter(None, by)) or "not known"),)
         likely = CRASHED not in by
         return Reason(_why(by), self.id, (known.id,), live, likely=likely, brief=brief)
 
-    async def live(self) -> Live:
-        live, hosted = await asyncio.gather(
-            read_live(self.render, self.id, self.now()), self.render.service(self.id)
-        )
-        return replace(live, state=SUSPENDED if hosted.suspended else SWITCHED_ON)
+    async def state(self) -> str:
+        return switch(await self.render.service(self.id))
 
-    async def run(self, proposal: Proposal) -> Reply:
-        try:
-            return await self.render.resume(proposal.target)
-        except PermissionError as refusal:
-            return Reply(Answer.REFUSED, str(refusal))
+    async def call(self, proposal: Proposal) -> Reply:
+        return await self.render.resume(proposal.target)
 
-    async def effect_since(
-        self,
-        proposal: Proposal,  # noqa: ARG002 - the port's form
-        before: Live,
-        at: datetime,
-    ) -> Effect | None:
+    async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
         hosted, deploys, instances = await asyncio.gather(
             self.render.service(self.id),
             self.render.deploys(self.id, READ),
@@ -91,9 +76,6 @@ class Resume:
         if instances:
             return Effect(Course.DONE, f"{lifted}, and {_listed(len(instances))}")
         return Effect(Course.UNDER_WAY, f"{lifted}; no instance runs yet")
-
-    async def secure(self, before: Live) -> None:
-        """Nothing is left behind."""
 
 
 def _why(by: Sequence[str]) -> str:

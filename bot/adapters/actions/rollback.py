@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.adapters.render import Render
+from bot.adapters.render_act import RenderAct
 from bot.adapters.render_deploys import NOT_NOW, READ, course, since_then
-from bot.adapters.render_live import read_live
+from bot.adapters.render_live import rests_on
 from bot.domain.evidence import Evidence, database_stands, found_by
 from bot.domain.platform import Deploy, came_with
-from bot.domain.remedy import Answer, Barred, Effect, Live, Proposal, Reason, Risk
+from bot.domain.remedy import Barred, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply, Unavailable
 
 NOWHERE = "there is no earlier deploy to go back to"
@@ -23,17 +23,13 @@ UNSEEN = "migrations between the two"
 
 
 @dataclass(frozen=True)
-class Rollback:
+class Rollback(RenderAct):
     """The target is a deploy whose artifact the platform keeps; nothing is built.
 
     Render leaves auto-deploy on after a rollback by the API (OpenAPI, rollback-deploy), so that the
     next push would undo it: `secure` switches it off.
     """
 
-    service: str
-    id: str
-    render: Render
-    now: Callable[[], datetime]
     name: str = "rollback"
     risk: Risk = Risk.HIGH
     effect: str = (
@@ -64,7 +60,7 @@ class Rollback:
         why = f"the trouble began {ago} after the code that runs now was deployed"
         if not soon and (since is None or not 0 <= since <= LATE):
             why = "you asked for it; in time nothing points to the deploy"
-        live = Live(known.fact("deploy") or "", known.fact("restart") or "")
+        live = rests_on(known)
         changes = found_by("changes", evidence)
         if changes and changes.fact("undone_target") != target:
             changes = None
@@ -76,16 +72,11 @@ class Rollback:
         return Reason(why, target, seen_in, live, likely=soon, brief=brief)
 
     async def live(self) -> Live:
-        live, hosted = await asyncio.gather(
-            read_live(self.render, self.id, self.now()), self.render.service(self.id)
-        )
+        live, hosted = await asyncio.gather(super().live(), self.render.service(self.id))
         return replace(live, auto_deploy=hosted.auto_deploy)
 
-    async def run(self, proposal: Proposal) -> Reply:
-        try:
-            return await self.render.roll_back(self.id, proposal.target)
-        except PermissionError as refusal:
-            return Reply(Answer.REFUSED, str(refusal))
+    async def call(self, proposal: Proposal) -> Reply:
+        return await self.render.roll_back(self.id, proposal.target)
 
     async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
         deploys = await self.render.deploys(self.id, READ)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.adapters.render import Render
-from bot.adapters.render_deploys import NOT_NOW, SUSPENDED
-from bot.adapters.render_live import read_live
+from bot.adapters.render_act import RenderAct
+from bot.adapters.render_deploys import NOT_NOW
+from bot.adapters.render_live import SUSPENDED, rests_on
 from bot.domain.evidence import Evidence, found_by
 from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply
@@ -33,17 +33,13 @@ class Fitting:
 
 
 @dataclass(frozen=True)
-class Scale:
+class Scale(RenderAct):
     """The target is the number of instances. `polls`: its bot asks Telegram for its messages.
 
     Render ignores the call while autoscaling is on, and answers 202 all the same (OpenAPI,
     scale-service).
     """
 
-    service: str
-    id: str
-    render: Render
-    now: Callable[[], datetime]
     polls: bool = False
     name: str = "scale"
     risk: Risk = Risk.HIGH
@@ -75,7 +71,7 @@ class Scale:
             asked.why,
             str(wanted),
             (known.id,),
-            Live(known.fact("deploy") or "", known.fact("restart") or "", state=_scaled(now)),
+            rests_on(known, _scaled(now)),
             likely=asked.likely,
             brief=(("Service", self.id), ("Instances", f"{now} → {wanted}")),
             effect=f"{what}; {MORE if wanted > now else FEWER}",
@@ -105,28 +101,19 @@ class Scale:
             return POLLS
         return f"it has {_listed(now)} already" if wanted == now else ""
 
-    async def live(self) -> Live:
-        live, hosted = await asyncio.gather(
-            read_live(self.render, self.id, self.now()), self.render.service(self.id)
-        )
-        state = _scaled(hosted.instances) if hosted.instances else ""
-        return replace(live, state=SUSPENDED if hosted.suspended else state)
+    async def state(self) -> str:
+        hosted = await self.render.service(self.id)
+        if hosted.suspended:
+            return SUSPENDED
+        return _scaled(hosted.instances) if hosted.instances else ""
 
-    async def run(self, proposal: Proposal) -> Reply:
+    async def call(self, proposal: Proposal) -> Reply:
         wanted = _number(proposal.target)
         if not 1 <= wanted <= (1 if self.polls else MOST):
             return Reply(Answer.REFUSED, "never sent: no number of instances that it may have")
-        try:
-            return await self.render.scale(self.id, wanted)
-        except PermissionError as refusal:
-            return Reply(Answer.REFUSED, str(refusal))
+        return await self.render.scale(self.id, wanted)
 
-    async def effect_since(
-        self,
-        proposal: Proposal,
-        before: Live,  # noqa: ARG002 - the port's form
-        at: datetime,  # noqa: ARG002 - the port's form
-    ) -> Effect | None:
+    async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
         wanted = _number(proposal.target)
         hosted, running = await asyncio.gather(
             self.render.service(self.id), self.render.instances(self.id)

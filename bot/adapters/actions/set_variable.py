@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.adapters.render import Render
+from bot.adapters.render_act import RenderAct
 from bot.adapters.render_deploys import UNSEEN
-from bot.adapters.render_live import read_live
+from bot.adapters.render_live import rests_on
 from bot.adapters.render_variables import read_variables
 from bot.domain.evidence import Evidence, found_by
 from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Reason, Risk
@@ -21,13 +20,9 @@ NO_VALUE = "it needs a name and a value, as in LOG_LEVEL=DEBUG"
 
 
 @dataclass(frozen=True)
-class SetVariable:
+class SetVariable(RenderAct):
     """The target is `NAME=VALUE`. Setting one begins no deploy (OpenAPI, update-env-var)."""
 
-    service: str
-    id: str
-    render: Render
-    now: Callable[[], datetime]
     settable: Sequence[str] = ()
     name: str = "set-variable"
     risk: Risk = Risk.HIGH
@@ -62,14 +57,13 @@ class SetVariable:
 
     def _reason(self, service: Evidence, id: str, stand: Known, name: str, value: str) -> Reason:
         was = stand.values.get(name)
-        live = Live(service.fact("deploy") or "", service.fact("restart") or "")
         instead = f"in place of “{was}”" if was is not None else "which is not set"
         back = f"Set {name} to “{was}” again" if was is not None else f"Delete {name} there"
         return Reason(
             "you asked for it",
             f"{name}={value}",
             (service.id, id),
-            replace(live, state=stand.state(self.settable)),
+            rests_on(service, stand.state(self.settable)),
             likely=False,
             brief=(("Was", was or "not set"), ("Will be", value), ("Then", "redeploy")),
             effect=(
@@ -80,35 +74,21 @@ class SetVariable:
             mends=False,
         )
 
-    async def live(self) -> Live:
-        live, values = await asyncio.gather(
-            read_live(self.render, self.id, self.now()),
-            read_variables(self.render, self.id, self.settable),
-        )
-        return replace(live, state=known(values).state(self.settable))
+    async def state(self) -> str:
+        values = await read_variables(self.render, self.id, self.settable)
+        return known(values).state(self.settable)
 
-    async def run(self, proposal: Proposal) -> Reply:
+    async def call(self, proposal: Proposal) -> Reply:
         name, value, _ = wanted_by(proposal)
         if why := self._refused(name, value):
             return Reply(Answer.REFUSED, f"never sent: {why}")
-        try:
-            return await self.render.set_variable(self.id, name, value)
-        except PermissionError as refusal:
-            return Reply(Answer.REFUSED, str(refusal))
+        return await self.render.set_variable(self.id, name, value)
 
-    async def effect_since(
-        self,
-        proposal: Proposal,
-        before: Live,  # noqa: ARG002 - the port's form
-        at: datetime,  # noqa: ARG002 - the port's form
-    ) -> Effect | None:
+    async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
         name, value, _ = wanted_by(proposal)
         if await self.render.variable(self.id, name) != value:
             return None
         return Effect(Course.DONE, f"{name} is “{value}” at Render now; a redeploy takes it up")
-
-    async def secure(self, before: Live) -> None:
-        """Nothing is left behind: what runs has not changed."""
 
 
 def _not_now(service: Evidence, stand: Known, name: str, value: str) -> str:

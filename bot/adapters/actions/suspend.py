@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.adapters.render import Render
-from bot.adapters.render_deploys import SUSPENDED, SWITCHED_ON
-from bot.adapters.render_live import read_live
+from bot.adapters.render_act import RenderAct
+from bot.adapters.render_live import SUSPENDED, SWITCHED_ON, rests_on, switch
 from bot.domain.evidence import Evidence, found_by
-from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Reason, Risk
+from bot.domain.remedy import Barred, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply
 
 
 @dataclass(frozen=True)
-class Suspend:
+class Suspend(RenderAct):
     """It ends no trouble: it limits harm at the price of an outage, and only a person weighs that.
 
     Also where two copies fight for one Telegram token it is the other copy that has to stop, and
     which one that is stands in no evidence.
     """
 
-    service: str
-    id: str
-    render: Render
-    now: Callable[[], datetime]
     name: str = "suspend"
     risk: Risk = Risk.HIGH
     effect: str = "Stops every instance; nothing of it runs until it is resumed."
@@ -49,7 +44,7 @@ class Suspend:
             "you asked for it",
             self.id,
             (known.id,),
-            Live(known.fact("deploy") or "", known.fact("restart") or "", state=SWITCHED_ON),
+            rests_on(known, SWITCHED_ON),
             likely=False,
             brief=(("Service", self.id), ("It is", known.fact("state") or "")),
             effect=(
@@ -59,24 +54,13 @@ class Suspend:
             mends=False,
         )
 
-    async def live(self) -> Live:
-        live, hosted = await asyncio.gather(
-            read_live(self.render, self.id, self.now()), self.render.service(self.id)
-        )
-        return replace(live, state=SUSPENDED if hosted.suspended else SWITCHED_ON)
+    async def state(self) -> str:
+        return switch(await self.render.service(self.id))
 
-    async def run(self, proposal: Proposal) -> Reply:
-        try:
-            return await self.render.suspend(proposal.target)
-        except PermissionError as refusal:
-            return Reply(Answer.REFUSED, str(refusal))
+    async def call(self, proposal: Proposal) -> Reply:
+        return await self.render.suspend(proposal.target)
 
-    async def effect_since(
-        self,
-        proposal: Proposal,  # noqa: ARG002 - the port's form
-        before: Live,  # noqa: ARG002 - the port's form
-        at: datetime,  # noqa: ARG002 - the port's form
-    ) -> Effect | None:
+    async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
         hosted, instances = await asyncio.gather(
             self.render.service(self.id), self.render.instances(self.id)
         )
