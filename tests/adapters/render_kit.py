@@ -10,9 +10,26 @@ import httpx
 from bot.adapters.budget import Budget
 from bot.adapters.render import Render
 from bot.adapters.render_writes import Verb
+from bot.domain.remedy import Answer
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SRV = "srv-cu2k7g0gph6c73ffc4h0"
+
+
+TO_A_WRITE = [
+    (httpx.Response(400, json={"message": "not that one"}), Answer.REFUSED),
+    (httpx.Response(401), Answer.REFUSED),
+    (httpx.Response(404, json={"message": "not found"}), Answer.REFUSED),
+    (httpx.ConnectError("[Errno 111]"), Answer.REFUSED),
+    (httpx.ReadTimeout("slow"), Answer.UNCLEAR),
+    (httpx.RemoteProtocolError("bye"), Answer.UNCLEAR),
+    (httpx.Response(409), Answer.UNCLEAR),
+    (httpx.Response(429), Answer.UNCLEAR),
+    (httpx.Response(500), Answer.UNCLEAR),
+    (httpx.Response(502), Answer.UNCLEAR),
+    (httpx.Response(503, text="<html>"), Answer.UNCLEAR),
+]
+"""What comes of a write that is not plainly accepted, and what that says."""
 
 
 def stamp(at):
@@ -71,6 +88,10 @@ class FakeApi:
         budget = Budget(monotonic=lambda: self.monotonic, sleep=self.sleep)
         return Render(client, **{"may": {SRV: Verb}, "reads": budget, "sleep": self.sleep, **more})
 
+    def refused_by_us(self, reply):
+        """The settings do not allow it, and there was no request."""
+        return reply.answer is Answer.REFUSED and "may not ask" in reply.note and not self.asked
+
     def calls(self, path):
         return [params for _, asked, params in self.asked if asked == path]
 
@@ -126,6 +147,14 @@ def deploy(id, status, minutes, commit="c" * 40, message="Change", trigger="new_
         },
         "cursor": id,
     }
+
+
+def begun(id, status, seconds, commit, trigger, finished=None):
+    """A deploy created that many seconds from now, which took `finished` seconds."""
+    row = deploy(id, status, 0, commit, "Begin", trigger)
+    at = NOW + timedelta(seconds=seconds)
+    ended = stamp(at + timedelta(seconds=finished)) if finished else None
+    return row | {"deploy": row["deploy"] | {"createdAt": stamp(at), "finishedAt": ended}}
 
 
 def event(id, kind, minutes, **details):

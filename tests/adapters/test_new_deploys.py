@@ -22,7 +22,7 @@ from bot.ports import Unavailable
 from bot.sandbox.render import preparing
 from tests.adapters.emulated import now as real_now
 from tests.adapters.emulated import until
-from tests.adapters.render_kit import NOW, SRV, Script, deploy, event, healthy
+from tests.adapters.render_kit import NOW, SRV, TO_A_WRITE, Script, begun, deploy, event, healthy
 
 SERVICE = f"/services/{SRV}"
 DEPLOYS, EVENTS = f"{SERVICE}/deploys", f"{SERVICE}/events"
@@ -431,20 +431,7 @@ async def test_run_calls_once(api, act, answer, note):
 
 
 @every_act
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (httpx.Response(400, json={"message": "commit not found"}), Answer.REFUSED),
-        (httpx.Response(401), Answer.REFUSED),
-        (httpx.Response(404), Answer.REFUSED),
-        (httpx.ConnectError("x"), Answer.REFUSED),
-        (httpx.ReadTimeout("x"), Answer.UNCLEAR),
-        (httpx.RemoteProtocolError("x"), Answer.UNCLEAR),
-        (httpx.Response(409), Answer.UNCLEAR),
-        (httpx.Response(429), Answer.UNCLEAR),
-        (httpx.Response(502), Answer.UNCLEAR),
-    ],
-)
+@pytest.mark.parametrize(("answer", "said"), TO_A_WRITE)
 async def test_run_never_raises_and_never_repeats(api, act, answer, said):
     api[DEPLOYS] = answer
     assert (await made(act, api).run(proposal())).answer is said
@@ -463,21 +450,14 @@ async def test_without_a_commit_nothing_is_sent(api, act, target):
 @every_act
 async def test_run_elsewhere_never_leaves_the_house(api, act):
     reply = await act("life-os", "srv-other", api.render(), now).run(proposal())
-    assert reply.answer is Answer.REFUSED
-    assert "may not ask" in reply.note
-    assert api.asked == []
+    assert api.refused_by_us(reply)
 
 
 # What is seen of it
 
 
 def ours(status, seconds=2, finished=None, commit=OLD, trigger="api", id="dep-3"):
-    """A deploy created that many seconds after the call."""
-    row = deploy(id, status, 0, commit, "Begin", trigger)
-    begun = NOW + timedelta(seconds=seconds)
-    ended = begun + timedelta(seconds=finished) if finished else None
-    times = {"createdAt": begun.isoformat(), "finishedAt": ended.isoformat() if ended else None}
-    return row | {"deploy": row["deploy"] | times}
+    return begun(id, status, seconds, commit, trigger, finished)
 
 
 UNDER_WAY = Effect(Course.UNDER_WAY, "Render is putting aaaaaaa (dep-3) in place")

@@ -12,7 +12,7 @@ from bot.adapters.render_writes import Verb, Writes
 from bot.domain.remedy import Answer
 from bot.ports import Unavailable
 from tests.adapters.emulated import until
-from tests.adapters.render_kit import SRV, healthy
+from tests.adapters.render_kit import SRV, TO_A_WRITE, healthy
 
 DPG = "dpg-cu2k7g0gph6c73ffc4h0-a"
 WRITES = {
@@ -87,18 +87,8 @@ async def test_by_default_nothing_is_allowed(name):
 @every_reply
 async def test_with_its_verb_it_is_sent_once_and_what_comes_is_told(name):
     verb, id, _ = WRITES[name]
-    for answer, said in (
-        (httpx.Response(200, json={"id": "x-1"}), Answer.ACCEPTED),
-        (httpx.Response(404, json={"message": "not found"}), Answer.REFUSED),
-        (httpx.Response(401), Answer.REFUSED),
-        (httpx.Response(409), Answer.UNCLEAR),
-        (httpx.Response(429), Answer.UNCLEAR),
-        (httpx.Response(500), Answer.UNCLEAR),
-        (httpx.Response(503, text="<html>"), Answer.UNCLEAR),
-        (httpx.ReadTimeout("slow"), Answer.UNCLEAR),
-        (httpx.RemoteProtocolError("bye"), Answer.UNCLEAR),
-        (httpx.ConnectError("[Errno 111]"), Answer.REFUSED),
-    ):
+    accepted = (httpx.Response(200, json={"id": "x-1"}), Answer.ACCEPTED)
+    for answer, said in [accepted, *TO_A_WRITE]:
         api = healthy()
         api.answer_all = answer
         reply = await ask(api.render(may={id: {verb}}), name)

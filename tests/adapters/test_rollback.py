@@ -15,7 +15,7 @@ from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind
 from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Risk, changed
 from bot.ports import Unavailable
-from tests.adapters.render_kit import NOW, SRV, Script, deploy, event, healthy
+from tests.adapters.render_kit import NOW, SRV, TO_A_WRITE, Script, begun, deploy, event, healthy
 
 SERVICE = f"/services/{SRV}"
 DEPLOYS, EVENTS, ROLLBACK = f"{SERVICE}/deploys", f"{SERVICE}/events", f"{SERVICE}/rollback"
@@ -299,18 +299,7 @@ async def test_run_calls_once(api, rollback, answer):
     assert len(api.asked) == 1
 
 
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (httpx.Response(400, json={"message": "its artifact is gone"}), Answer.REFUSED),
-        (httpx.Response(404), Answer.REFUSED),
-        (httpx.ConnectError("x"), Answer.REFUSED),
-        (httpx.ReadTimeout("x"), Answer.UNCLEAR),
-        (httpx.RemoteProtocolError("x"), Answer.UNCLEAR),
-        (httpx.Response(409), Answer.UNCLEAR),
-        (httpx.Response(502), Answer.UNCLEAR),
-    ],
-)
+@pytest.mark.parametrize(("answer", "said"), TO_A_WRITE)
 async def test_run_never_raises_and_never_repeats(api, rollback, answer, said):
     api[ROLLBACK] = answer
     assert (await rollback.run(proposal())).answer is said
@@ -320,21 +309,14 @@ async def test_run_never_raises_and_never_repeats(api, rollback, answer, said):
 async def test_run_elsewhere_never_leaves_the_house(api):
     elsewhere = Rollback("life-os", "srv-other", api.render(), now)
     reply = await elsewhere.run(proposal())
-    assert reply.answer is Answer.REFUSED
-    assert "may not ask" in reply.note
-    assert api.asked == []
+    assert api.refused_by_us(reply)
 
 
 # What is seen of it
 
 
 def ours(status, seconds=2, finished=None, commit=GOOD, trigger="rollback", id="dep-3"):
-    """A deploy created that many seconds after the call."""
-    row = deploy(id, status, 0, commit, "Begin", trigger)
-    made = NOW + timedelta(seconds=seconds)
-    ended = made + timedelta(seconds=finished) if finished else None
-    times = {"createdAt": made.isoformat(), "finishedAt": ended.isoformat() if ended else None}
-    return row | {"deploy": row["deploy"] | times}
+    return begun(id, status, seconds, commit, trigger, finished)
 
 
 UNDER_WAY = Effect(Course.UNDER_WAY, "Render is putting aaaaaaa (dep-3) in place")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import httpx
 import pytest
 
@@ -17,7 +15,7 @@ from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Ri
 from bot.ports import Unavailable
 from tests.adapters.emulated import now as real_now
 from tests.adapters.emulated import until
-from tests.adapters.render_kit import NOW, SRV, deploy, healthy, stamp
+from tests.adapters.render_kit import NOW, SRV, begun, deploy, healthy, stamp
 
 SERVICE = f"/services/{SRV}"
 DEPLOYS, INSTANCES = f"{SERVICE}/deploys", f"{SERVICE}/instances"
@@ -159,9 +157,7 @@ async def test_elsewhere_it_never_leaves_the_house(act):
 
 
 def ours(status, trigger="service_resumed", seconds=2):
-    row = deploy("dep-3", status, 0, LIVE, trigger=trigger)
-    created = stamp(NOW + timedelta(seconds=seconds))
-    return row | {"deploy": row["deploy"] | {"createdAt": created, "finishedAt": None}}
+    return begun("dep-3", status, seconds, LIVE, trigger)
 
 
 @pytest.mark.parametrize(
