@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
-import queue
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,7 +19,9 @@ class BotApi(ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), BotApiRequest)
-        self.updates = queue.Queue()
+        self.updates = []  # not confirmed yet
+        self.given = 0
+        self.said = threading.Condition()
         self.sent = []
         self.away = False
         self.refused = 0
@@ -44,7 +44,17 @@ class BotApi(ThreadingHTTPServer):
         if text.startswith("/"):
             length = len(text.split()[0])
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
-        self.updates.put({"update_id": next(self.ids), "message": message})
+        with self.said:
+            self.updates.append({"update_id": next(self.ids), "message": message})
+            self.said.notify_all()
+
+    def pending(self, offset, seconds):
+        """What is not confirmed by that offset; whoever hangs up in between has taken nothing."""
+        with self.said:
+            self.updates = [u for u in self.updates if u["update_id"] >= offset]
+            self.said.wait_for(lambda: self.updates, seconds)
+            self.given += len(self.updates)
+            return list(self.updates)
 
     def handle_error(self, request, client_address):
         """A process that ends in the middle of a long poll is expected here."""
@@ -76,9 +86,8 @@ class BotApiRequest(BaseHTTPRequestHandler):
                 return {"id": 1, "is_bot": True, "first_name": "Life OS", "username": "life_os_bot"}
             case "getUpdates":
                 self.server.asked += 1
-                with contextlib.suppress(queue.Empty):
-                    return [self.server.updates.get(timeout=min(float(said["timeout"]), 0.5))]
-                return []
+                seconds = min(float(said["timeout"]), 0.5)
+                return self.server.pending(int(said.get("offset", 0)), seconds)
             case "sendMessage":
                 self.server.sent.append(said["text"])
                 chat = {"id": USER, "type": "private", "first_name": "Ada"}

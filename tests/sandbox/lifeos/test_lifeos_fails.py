@@ -90,7 +90,7 @@ async def test_a_frozen_database_makes_it_deaf_and_unhealthy(start, telegram, po
     assert status == 503
     assert time.monotonic() - began < 4
     telegram.say("/goals")
-    await bot.until(telegram.updates.empty)
+    await bot.until(lambda: telegram.given)
     assert telegram.sent == []
     await postgres.thaw()
     await bot.until(bot.is_healthy)
