@@ -113,6 +113,12 @@ def test_not_offered(evidence):
             False,
             "it has a disk, which only one instance can have",
         ),
+        (
+            service(plan="free", scaled_to="1"),
+            "2",
+            False,
+            "its plan is the free one, which has one instance",
+        ),
         (service(scaled_to="1"), "2", True, POLLS),
         (service(scaled_to="3"), "2", True, POLLS),
         (service(scaled_to="1"), "1", True, "it has 1 instance already"),

@@ -22,7 +22,8 @@ CLOCKS_APART = timedelta(seconds=5)  # how far the platform's clock may be behin
 LINES_WITHIN = timedelta(seconds=30)  # a job's lines come a little after its end
 AHEAD = timedelta(minutes=1)  # the platform's clock may be before ours
 ENDED = frozenset({"succeeded", "failed"})
-WITHOUT_JOBS = frozenset({"free"})  # plans
+# Plans. Render's page on the free one names no jobs; people who run on it say that it has none.
+WITHOUT_JOBS = frozenset({"free"})
 OF_THE_WAY = frozenset({"database_unreachable", "database_auth"})  # categories of a log
 UNREACHED = frozenset({"refused", "timeout", "auth", "name", "error"})  # states seen from here
 SOURCE = Path(inside.__file__).read_text(encoding="utf-8")

@@ -95,11 +95,17 @@ class Scale(RenderAct):
             return f"it needs a whole number of instances, from 1 to {MOST}"
         if known.fact("autoscaled"):
             return "autoscaling is on, and Render ignores any other number then"
-        if known.fact("disk") and wanted > 1:
-            return "it has a disk, which only one instance can have"
-        if self.polls and wanted > 1:
-            return POLLS
+        if wanted > 1 and (why := self._alone(known)):
+            return why
         return f"it has {_listed(now)} already" if wanted == now else ""
+
+    def _alone(self, known: Evidence) -> str:
+        """Why there can be one instance only, or ""."""
+        if known.fact("disk"):
+            return "it has a disk, which only one instance can have"
+        if known.fact("plan") == "free":  # Render's docs, free
+            return "its plan is the free one, which has one instance"
+        return POLLS if self.polls else ""
 
     async def state(self) -> str:
         hosted = await self.render.service(self.id)
