@@ -12,7 +12,7 @@ from bot.domain.incident import Refused
 from bot.domain.moves import WHILE_LIVE
 from bot.domain.people import Person, Role
 from bot.domain.severity import Severity
-from bot.flows import by_name, desk, duty, lookup, quiet
+from bot.flows import by_name, desk, duty, lookup, quiet, wishes
 from bot.flows.by_name import ask_by_name
 from bot.flows.glance import look_now, standing
 from bot.flows.halt import go_on, halt
@@ -85,7 +85,7 @@ async def carry_out(
         case "help" | "start":
             said = Spoken(help_text(replies=world.model is not None))
         case "todo":
-            desk.allow(world, by, Role.VIEWER)
+            wishes.allow(world, by, Role.VIEWER)
             said = Spoken(todos(await world.store.recent(ENOUGH), world.rules))
         case name if name in LOOKUPS or (name == "act" and not command.text):
             said = await look_up(world, command, by)
@@ -103,7 +103,7 @@ async def look_up(world: World, command: Typed, by: Person) -> Spoken:
         case "logs":
             message, file = log_lines(*await lookup.read_log(world, "", by), command.text)
         case "act":
-            desk.allow(world, by, Role.VIEWER)
+            wishes.allow(world, by, Role.VIEWER)
             message = choices(await by_name.within_reach(world))
         case "similar":
             message = await lookup.like_this(world, number(command.text), by)
@@ -178,7 +178,7 @@ def act_typed(command: Typed) -> tuple[str, str]:
 
 
 async def say_status(world: World, by: Person, next_look: NextLook | None) -> Spoken:
-    desk.allow(world, by, Role.VIEWER)
+    wishes.allow(world, by, Role.VIEWER)
     now = world.now()
     message = status(
         [await standing(world, check) for check in world.checks],
@@ -197,7 +197,7 @@ async def say_status(world: World, by: Person, next_look: NextLook | None) -> Sp
 async def say_silence(world: World, command: Typed, by: Person, key: str) -> Spoken:
     """Begin one, or list those that are in force."""
     if not command.text:
-        desk.allow(world, by, Role.VIEWER)
+        wishes.allow(world, by, Role.VIEWER)
         now = world.now()
         return Spoken(silences(await world.store.silences(now), now))
     begin = quiet.maintenance if command.name == "maintenance" else quiet.silence
@@ -206,17 +206,17 @@ async def say_silence(world: World, command: Typed, by: Person, key: str) -> Spo
 
 
 async def say_on_call(world: World, text: str, by: Person, key: str) -> Words:
-    desk.allow(world, by, Role.VIEWER)
+    wishes.allow(world, by, Role.VIEWER)
     shift = await (duty.take(world, text, by, key) if text else duty.on_call(world))
     return on_call(shift, world.rules, world.now())
 
 
 async def say_severity(world: World, text: str, by: Person, key: str) -> Spoken:
     """`/severity 12 P1`; without the level four buttons ask for it."""
-    desk.allow(world, by, Role.RESPONDER)
+    wishes.allow(world, by, Role.RESPONDER)
     words = text.split()
     level = words.pop().upper() if words and number(words[-1]) is None else ""
-    id = number(words[0]) if words else await desk.the_only(world)
+    id = number(words[0]) if words else await wishes.the_only(world)
     if id is None or len(words) > 1 or level not in {"", *Severity}:
         raise Refused("say /severity P1 or /severity 12 P1; P0, P1, P2 and P3 are known")
     if not level:
@@ -229,7 +229,7 @@ async def say_severity(world: World, text: str, by: Person, key: str) -> Spoken:
 
 
 async def hand_over_report(world: World, text: str, by: Person) -> Spoken:
-    desk.allow(world, by, Role.VIEWER)
+    wishes.allow(world, by, Role.VIEWER)
     id = number(text)
     recent = await world.store.recent(1)
     incident = await world.store.incident(id) if id else (recent[0] if recent else None)

@@ -26,7 +26,7 @@ from bot.chat.taps import answered
 from bot.domain.incident import Refused
 from bot.domain.people import Person, Role
 from bot.domain.severity import Severity
-from bot.flows import desk, question, quiet
+from bot.flows import desk, question, quiet, wishes
 from bot.flows.engine import Bell, News
 from bot.ports import IssuedButton, Lane, Post, Unavailable, World
 from bot.ports import Update as Kept
@@ -107,7 +107,7 @@ class Handlers:
         by = tapper(query)
         if by is None:
             raise Refused("only people may tap here")
-        desk.allow(self.world, by, Role.RESPONDER)
+        wishes.allow(self.world, by, Role.RESPONDER)
         issued = await self.its_button(query)
         return await self.carry_out(issued, by, key)
 
@@ -229,7 +229,7 @@ class Handlers:
 
     async def in_one_line(self, command: Typed, by: Person, key: str) -> Spoken:
         try:
-            desk.allow(self.world, by, Role.VIEWER)
+            wishes.allow(self.world, by, Role.VIEWER)
             return await carry_out(self.world, command, by, key, self.next_look)
         except Refused as no:
             return spoken(f"No: {no}.")

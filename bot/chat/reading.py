@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bot.domain.incident import Incident, Refused
 from bot.domain.moves import Kind
-from bot.flows import desk
+from bot.flows import wishes
 from bot.views.acts import act_in
 
 
 def number(text: str) -> int | None:
     digits = text.lstrip("#")
-    sensible = digits.isdecimal() and len(digits) <= desk.LONGEST_NUMBER
+    sensible = digits.isdecimal() and len(digits) <= wishes.LONGEST_NUMBER
     return int(digits) if sensible else None
 
 

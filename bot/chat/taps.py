@@ -9,7 +9,7 @@ from bot.domain.chosen import current
 from bot.domain.incident import Incident, Refused
 from bot.domain.moves import Kind
 from bot.domain.people import Person
-from bot.flows import afterwards, corrections, desk, lookup, variables, ways
+from bot.flows import afterwards, corrections, desk, lookup, variables, ways, wishes
 from bot.ports import World
 from bot.views.message import Button
 
@@ -52,7 +52,7 @@ async def next_step(world: World, command: str, text: str, by: Person, key: str)
         case "added":
             return asked(await variables.added(world, text, by, key), key)
         case "deployed":
-            await corrections.say(world, await desk.the_only(world), text, by, key)
+            await corrections.say(world, await wishes.the_only(world), text, by, key)
             return "Noted; the note on the cause says so."
         case "goal" | "notify":
             matter = Matter.GOAL if command == "goal" else Matter.USERS
@@ -77,7 +77,7 @@ WANTED = {Matter.GOAL: "It is on the list: /todo.", Matter.USERS: "The words are
 async def choose(world: World, text: str, by: Person, key: str) -> Incident:
     """`/option B`, `/option 12 B`; `/option none` lays aside what was chosen."""
     id, letter = number_and_rest(text) if " " in text else (None, text)
-    which = id or await desk.the_only(world)
+    which = id or await wishes.the_only(world)
     if letter.lower() == "none":
         return await ways.another(world, which, by, key)
     return await ways.choose(world, which, letter.upper(), by, key)

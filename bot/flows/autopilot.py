@@ -24,7 +24,7 @@ from bot.domain.moves import Kind, Status
 from bot.domain.people import Person
 from bot.domain.remedy import Live, Proposal, Reason, changed
 from bot.domain.why.blame import blame
-from bot.flows import desk
+from bot.flows import wishes
 from bot.flows.act import action_for
 from bot.flows.announce import plan_key
 from bot.flows.halted import halted
@@ -108,12 +108,12 @@ async def approve(world: World, incident: Incident) -> bool:
         offer, why = choice(newest, world.rules), against(newest, world.rules)
         if why or offer is None or plan_of(newest) is None:
             raise Refused(why or "the plan does not stand any more")
-        desk.the_offer(world, newest, offer.id)
+        wishes.the_offer(world, newest, offer.id)
         note = f"nobody answered for {span(world.now() - newest.began_at)}"
-        return desk.said(world, Kind.APPROVED, PILOT, key, offer=offer.id, note=note)
+        return wishes.said(world, Kind.APPROVED, PILOT, key, offer=offer.id, note=note)
 
     try:
-        await desk.record(world, incident.id, key, event)
+        await wishes.record(world, incident.id, key, event)
     except Refused as no:
         log.info("autopilot.refused", extra={"incident": incident.id, "why": str(no)})
         return False
@@ -122,7 +122,7 @@ async def approve(world: World, incident: Incident) -> bool:
 
 
 async def stop(world: World, incident: Incident, why: str) -> bool:
-    event = desk.said(world, Kind.STOPPED, PILOT, "", note=why)
+    event = wishes.said(world, Kind.STOPPED, PILOT, "", note=why)
     await world.store.record(incident, event)
     return True
 

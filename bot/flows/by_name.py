@@ -10,7 +10,7 @@ from bot.domain.moves import WHILE_LIVE, Status
 from bot.domain.people import Person, Role
 from bot.domain.remedy import Barred, Proposal, Reach, wished
 from bot.domain.why.blame import blame
-from bot.flows import desk
+from bot.flows import desk, wishes
 from bot.flows.halted import halted
 from bot.ports import Action, World
 from bot.views.acts import act_of
@@ -22,10 +22,10 @@ async def ask_by_name(world: World, action: str, words: str, by: Person, key: st
     What is on offer is asked for as a tap would; the rest is looked at first, and refused with the
     reason. Raises Refused.
     """
-    desk.allow(world, by, Role.RESPONDER)
+    wishes.allow(world, by, Role.RESPONDER)
     for known in await world.store.having(*WHILE_LIVE):
         if known.heard(key):
-            desk.not_changed(known, key)
+            wishes.not_changed(known, key)
             return known
     live = await world.store.having(Status.OPEN)
     offers = [(i, p) for i in live for p in i.proposals if p.action == action]
@@ -36,14 +36,14 @@ async def ask_by_name(world: World, action: str, words: str, by: Person, key: st
         return await desk.ask(world, incident.id, proposal.id, by, key)
     incident, remedy = await meant(world, live, action)
     stop = await halted(world)
-    desk.not_during(stop)
+    wishes.not_during(stop)
     await desk.as_it_was(world, incident, offer_of(world, incident, remedy, words), by, key)
 
     def event(incident: Incident) -> Event:
-        desk.not_during(stop)
+        wishes.not_during(stop)
         return desk.asking(world, incident, offer_of(world, incident, remedy, words), by, key)
 
-    return await desk.record(world, incident.id, key, event)
+    return await wishes.record(world, incident.id, key, event)
 
 
 async def meant(world: World, live: Sequence[Incident], action: str) -> tuple[Incident, Action]:
@@ -104,4 +104,4 @@ async def why_not(world: World, action: str) -> str:
         return f"nothing is wrong, so no {noun} is on offer; /incident opens one by hand"
     if live[0].status is Status.OPEN:
         return f"a {noun} is nothing that I may do here; /act lists what is"
-    return f"a {noun} is not on offer; {desk.turn_of(live[0])}"
+    return f"a {noun} is not on offer; {wishes.turn_of(live[0])}"

@@ -9,7 +9,7 @@ from bot.domain.incident import Incident, Refused
 from bot.domain.oncall import Member, Shift, read, shift_of, written
 from bot.domain.people import Person, Role
 from bot.domain.silence import length_of, named
-from bot.flows.desk import allow
+from bot.flows.wishes import allow
 from bot.ports import Lane, Post, World
 from bot.views.thread import copy_of
 

@@ -11,8 +11,8 @@ from bot.domain.incident import Refused
 from bot.domain.people import Person, Role
 from bot.domain.severity import kind_of
 from bot.domain.silence import named
-from bot.flows.desk import allow
 from bot.flows.watch import verdict_of, watch
+from bot.flows.wishes import allow
 from bot.ports import Check, Stale, World
 from bot.views.status import Standing
 

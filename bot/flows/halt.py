@@ -7,8 +7,8 @@ from dataclasses import replace
 from bot.domain.halt import LONGEST, Halt, written
 from bot.domain.incident import Refused
 from bot.domain.people import Person, Role
-from bot.flows.desk import allow
 from bot.flows.halted import HALT, last
+from bot.flows.wishes import allow
 from bot.ports import World
 
 

@@ -16,9 +16,9 @@ from bot.domain.past.similar import CANDIDATES, similar
 from bot.domain.people import Person, Role
 from bot.domain.runbook import match, tick
 from bot.domain.why.blame import blame
-from bot.flows.desk import allow
 from bot.flows.narrate import SENT
 from bot.flows.triage import ask
+from bot.flows.wishes import allow
 from bot.ports import Source, Unavailable, World
 from bot.views.message import Message
 from bot.views.runbook import runbook_message

@@ -14,10 +14,10 @@ from bot.domain.narration.brief import Brief, Told, brief_of
 from bot.domain.narration.plain import plain
 from bot.domain.people import Person, Role
 from bot.domain.question import Question
-from bot.flows.desk import LONGEST_NUMBER, allow
 from bot.flows.looking import look
 from bot.flows.lookup import newest
 from bot.flows.narrate import SENT, ordered
+from bot.flows.wishes import LONGEST_NUMBER, allow
 from bot.ports import Lane, Model, Post, Unavailable, World, message_of
 from bot.views import thread, words
 from bot.views.message import Message

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.incident import Refused
 from bot.domain.people import Person, Role
 from bot.domain.silence import LONGEST, Silence, Sort, Wanted, maintenance_of, silence_of
-from bot.flows.desk import allow
+from bot.flows.wishes import allow
 from bot.ports import Lane, Post, World
 from bot.views.message import Message
 from bot.views.silence import silenced

@@ -8,7 +8,7 @@ from bot.domain.moves import Kind, Status
 from bot.domain.people import Person, Role
 from bot.domain.required import SOURCE, lacking
 from bot.domain.why.explain import explain
-from bot.flows import desk
+from bot.flows import wishes
 from bot.flows.by_name import ask_by_name
 from bot.flows.lookup import look_up
 from bot.ports import World
@@ -18,7 +18,7 @@ REDEPLOY = "redeploy"
 
 async def added(world: World, service: str, by: Person, key: str) -> Incident:
     """Somebody says that what was missing is set. Raises Refused where it is not, or not seen."""
-    desk.allow(world, by, Role.RESPONDER)
+    wishes.allow(world, by, Role.RESPONDER)
     for whose, seen in await look_up(world, SOURCE, service, by):
         if seen.found is Found.UNREADABLE:
             raise Refused(f"the names cannot be read now ({seen.summary}); nothing was done")
@@ -43,4 +43,4 @@ async def note(world: World, service: str, seen: Evidence) -> None:
         found = (*rest, seen)
         return Event(Kind.INVESTIGATED, world.now(), evidence=found, cause=cause)
 
-    await desk.record(world, known.id, "", event)
+    await wishes.record(world, known.id, "", event)

@@ -7,7 +7,7 @@ from bot.domain.chosen import Checklist, checklists, current
 from bot.domain.incident import Event, Incident, Refused
 from bot.domain.moves import WHILE_LIVE, Kind, Status
 from bot.domain.people import Person, Role
-from bot.flows import desk
+from bot.flows import desk, wishes
 from bot.ports import World
 
 
@@ -18,10 +18,10 @@ async def choose(
 
     `name` is what stood beside the letter when it was tapped. Raises Refused.
     """
-    desk.allow(world, by, Role.RESPONDER)
-    incident = await desk.existing(world, id)
+    wishes.allow(world, by, Role.RESPONDER)
+    incident = await wishes.existing(world, id)
     if incident.heard(key):
-        desk.not_changed(incident, key)
+        wishes.not_changed(incident, key)
         return incident
     option = the_option(incident, letter, name)
     if option.act:
@@ -32,14 +32,14 @@ async def choose(
         if at and at.option == option:
             raise Refused(f"{at.choice.by} has chosen that already; its steps are below the card")
         named = {"code": letter, "option": option, "note": option.name}
-        return desk.said(world, Kind.CHOSEN, by, key, **named)
+        return wishes.said(world, Kind.CHOSEN, by, key, **named)
 
-    return await desk.record(world, id, key, event)
+    return await wishes.record(world, id, key, event)
 
 
 def the_option(incident: Incident, letter: str, name: str) -> Option:
     if incident.status is not Status.OPEN:
-        raise Refused(desk.turn_of(incident))
+        raise Refused(wishes.turn_of(incident))
     known = dict(zip(LETTERS, incident.cause.options if incident.cause else (), strict=False))
     option = known.get(letter)
     if option is None:
@@ -51,7 +51,7 @@ def the_option(incident: Incident, letter: str, name: str) -> Option:
 
 async def tick(world: World, id: int, of: tuple[str, int], by: Person, key: str) -> Incident:
     """A step is done: `of` a list's number or its option's letter. Raises Refused."""
-    desk.allow(world, by, Role.RESPONDER)
+    wishes.allow(world, by, Role.RESPONDER)
     which, step = of
 
     def event(incident: Incident) -> Event:
@@ -61,29 +61,29 @@ async def tick(world: World, id: int, of: tuple[str, int], by: Person, key: str)
         if done := one.ticks.get(step):
             raise Refused(f"{done.by} has ticked that already")
         named = {"code": one.letter, "option": one.option, "note": one.option.steps[step - 1]}
-        return desk.said(world, Kind.TICKED, by, key, step=step, **named)
+        return wishes.said(world, Kind.TICKED, by, key, step=step, **named)
 
-    return await desk.record(world, id, key, event)
+    return await wishes.record(world, id, key, event)
 
 
 async def another(world: World, id: int, by: Person, key: str, *, which: str = "") -> Incident:
     """Lay the checklist aside: the options are on the card again. Raises Refused."""
-    desk.allow(world, by, Role.RESPONDER)
+    wishes.allow(world, by, Role.RESPONDER)
 
     def event(incident: Incident) -> Event:
         if incident.status is not Status.OPEN:
-            raise Refused(desk.turn_of(incident))
+            raise Refused(wishes.turn_of(incident))
         one = the_list(incident, which) if which else current(incident)
         if one is None:
             raise Refused("nothing is chosen; /option B would choose B")
-        return desk.said(world, Kind.LAID_ASIDE, by, key, code=one.letter, note=one.option.name)
+        return wishes.said(world, Kind.LAID_ASIDE, by, key, code=one.letter, note=one.option.name)
 
-    return await desk.record(world, id, key, event)
+    return await wishes.record(world, id, key, event)
 
 
 def the_list(incident: Incident, which: str) -> Checklist:
     if incident.status not in WHILE_LIVE:
-        raise Refused(desk.turn_of(incident))
+        raise Refused(wishes.turn_of(incident))
     found = [one for one in checklists(incident) if which in {str(one.number), one.letter}]
     if not found:
         raise Refused(f"nobody has chosen {which}; /option {which} does")

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
-from bot.domain.afterwards import Matter
 from bot.domain.autopilot import plan_of
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import BEGINS_PROOF, Kind, Status
 from bot.domain.proof import regressed
-from bot.domain.remedy import Course, Proposal, Risk
+from bot.domain.remedy import Course
 from bot.domain.rules import Rules
-from bot.domain.severity import Severity
 from bot.domain.why.blame import blame
 
-from .acts import act_in, act_of
-from .afterwards import answers, goal
+from .acts import act_of
+from .afterwards import goal
 from .autopilot import will_do
+from .card_buttons import buttons, by_hand
+from .card_question import live_question, question
 from .cause import held_back, ids, on_card
 from .headline import headline, over
-from .message import Button, Message
+from .message import Message
 from .outcome import attempts, deployed, how_it_ended, unproved
 from .proof import proof, whole
-from .variables import added, guide, waits_for_it
-from .ways import letters, which_option
+from .variables import guide
+from .ways import which_option
 from .words import NAME, bold, clock, code, esc, exact, flat, folded, small, span
 
 NOWHERE: Mapping[str, str] = {}
 MOST_FAILING = 8  # lines of a card
 ASIDE = 900  # units of what is folded away
-MOST_ROWS = 4  # of buttons: on a phone more is a wall
-ABREAST = 2  # so many acts have room for their names
 NAMES = {
     "service": "Service",
     "logs": "Logs",
@@ -234,54 +232,6 @@ def held(incident: Incident, rules: Rules) -> str:
     return "\n".join(held_back(f"No {act_of(a).noun}: {reason}") for a, reason in why.items())
 
 
-def question(incident: Incident, rules: Rules, now: datetime) -> str:
-    """The confirmation that is open, or why nothing is offered."""
-    asked = live_question(incident, now)
-    if asked is None:
-        return small(why_no_offer(incident)) if not incident.proposals else ""
-    offer = incident.proposal(asked.offer)
-    if offer is None or asked.expires_at is None:
-        return ""
-    until = exact(asked.expires_at, rules.zone)
-    grounds = f" ({', '.join(offer.evidence)})" if offer.evidence else ""
-    return "\n".join(
-        (
-            bold(act_of(offer.action).question.format(flat(offer.service or incident.service, 20))),
-            esc(offer.effect, 240),
-            *(f"{bold(label)}: {esc(line, 120)}" for label, line in consequences(offer)),
-            f"{esc(offer.why[:1].upper() + offer.why[1:], 160)}{grounds}",
-            *(f"{bold(label)}: {esc(line, 120)}" for label, line in offer.brief),
-            small(
-                f"{flat(asked.by, NAME)} asked. {whose_yes(offer, rules)} until {until}, or type:"
-            ),
-            f"{code(f'/approve {asked.ask}')}  {code(f'/deny {asked.ask}')}",
-        )
-    )
-
-
-def whose_yes(offer: Proposal, rules: Rules) -> str:
-    """Who may say yes, and what comes of it where nothing is called."""
-    dry = "Dry run: nothing will be called. " if rules.dry_run else ""
-    return f"{dry}{'Somebody else taps' if offer.action in rules.two_people else 'Tap'}"
-
-
-def consequences(offer: Proposal) -> list[tuple[str, str]]:
-    """Who feels it, and how it is undone."""
-    said = (("Felt by", offer.radius), ("Undo", offer.undo))
-    return [(label, line) for label, line in said if line]
-
-
-def why_no_offer(incident: Incident) -> str:
-    if incident.triage:
-        return "I have no action that fits this: it needs a person."
-    return "Looking again…" if incident.evidence else "Looking into it…"
-
-
-def live_question(incident: Incident, now: datetime) -> Event | None:
-    asked = incident.asked
-    return asked if asked and asked.expires_at and now < asked.expires_at else None
-
-
 def running(incident: Incident, rules: Rules, now: datetime) -> str:
     approval, started = incident.last(Kind.APPROVED), incident.last(Kind.STARTED)
     offer = incident.approved
@@ -304,73 +254,3 @@ def waiting(started: Event, answer: Event | None, rules: Rules, now: datetime) -
         return f"Under way, {span(waited)} of at most {span(most)}"
     waited, most = now - started.at, rules.observe_for
     return f"Waiting to see it happen, {span(waited)} of at most {span(most)}"
-
-
-def buttons(incident: Incident, now: datetime) -> tuple[tuple[Button, ...], ...]:
-    if incident.status is Status.VERIFYING and not incident.holder:
-        return (have_it(incident),)
-    if over(incident):
-        rows = ((settled_button(incident, e),) for e in incident.left)
-        return tuple(filter(None, [*rows, answers(incident, Matter.GOAL)]))
-    if incident.status is not Status.OPEN:
-        return ()
-    if asked := live_question(incident, now):
-        return (yes_or_no(incident, asked),)
-    rest = [letters(incident), () if incident.holder else have_it(incident)]
-    rest += [severities(incident)] if by_hand(incident) else []
-    below = [row for row in rest if row]
-    return (*offers(incident, MOST_ROWS - len(below)), *below)
-
-
-def offers(incident: Incident, most: int) -> Iterator[tuple[Button, ...]]:
-    """What the evidence points to most has a row to itself; the rest shares what is left.
-
-    What finds no room is typed: /act lists it.
-    """
-    known = [offer_button(incident, p, n) for n, p in enumerate(incident.proposals)]
-    yield from ((button,) for button in known[:1])
-    others = known[1 : 1 + ABREAST * (most - 1)]
-    across = 1 if len(others) < most else ABREAST
-    yield from (tuple(others[n : n + across]) for n in range(0, len(others), across))
-
-
-def offer_button(incident: Incident, offer: Proposal, place: int) -> Button:
-    """The first is what the evidence points to most: it alone stands out."""
-    act = act_of(offer.action)
-    style = "" if place or was_tried(incident, offer) else "primary"
-    if waits_for_it(incident, offer):
-        return added(offer.service or incident.service, incident.id, style)
-    more = "" if offer.risk is Risk.LOW else "…"  # a question follows
-    return Button(f"{act.icon} {act.verb}{more}", "ask", incident.id, offer.id, style)
-
-
-def was_tried(incident: Incident, offer: Proposal) -> bool:
-    started = (incident.offered(event.offer) for event, _ in incident.tried)
-    return any(one is not None and one.meant == offer.meant for one in started)
-
-
-def settled_button(incident: Incident, left: Event) -> Button:
-    which = f" {left.step}" if len(incident.left) > 1 else ""
-    return Button(f"☑️ To-do{which} is done", "settle", incident.id, str(left.step))
-
-
-def yes_or_no(incident: Incident, asked: Event) -> tuple[Button, ...]:
-    verb = act_in(asked.offer).verb.lower()
-    return (
-        Button(f"✅ Yes, {verb}", "approve", incident.id, asked.ask, "danger"),
-        Button("✖️ No", "deny", incident.id, asked.ask),
-    )
-
-
-def have_it(incident: Incident) -> tuple[Button, ...]:
-    return (Button("👀 I have it", "ack", incident.id),)
-
-
-def by_hand(incident: Incident) -> bool:
-    """Opened by a person who has not said yet how bad it is."""
-    by_person = incident.spell[0].severity is None
-    return by_person and not any(e.kind is Kind.SEVERITY for e in incident.spell)
-
-
-def severities(incident: Incident) -> tuple[Button, ...]:
-    return tuple(Button(s, "severity", incident.id, s) for s in Severity)

@@ -6,7 +6,7 @@ from bot.domain.incident import Incident
 from bot.domain.rules import Rules
 from bot.domain.severity import MEANING
 
-from .card import severities
+from .card_buttons import severities
 from .headline import headline
 from .message import Message
 from .words import bold, esc

@@ -14,6 +14,7 @@ from bot.flows.triage import triage
 from bot.flows.verify import verify
 from bot.flows.watch import watch
 
+pytest.register_assert_rewrite("tests.stories.any_order", "tests.stories.any_order_truth")
 CLOSELY = timedelta(minutes=3)  # at the beginning and at the end of what passes
 FLOWS = (triage, investigate, act, verify, remind, close, announce, refresh)
 

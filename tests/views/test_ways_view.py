@@ -8,7 +8,8 @@ import pytest
 from bot.domain.cause import Option
 from bot.domain.chosen import checklists
 from bot.domain.moves import Kind
-from bot.views.card import MOST_ROWS, card
+from bot.views.card import card
+from bot.views.card_buttons import MOST_ROWS
 from bot.views.ways import checklist
 from tests.cast import ANN, BEN
 from tests.views.golden import golden, written
