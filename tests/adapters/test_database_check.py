@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.adapters.actions.database_check import DatabaseCheck, command
+from bot.adapters.actions.database_check import DatabaseCheck, command, name_of
 from bot.adapters.inside import MARK, kind_of
 from bot.domain.evidence import Evidence, Found
 from bot.domain.remedy import Answer, Barred, Course, Effect, Live, Proposal, Risk, changed
@@ -65,14 +65,18 @@ def inside(state="ok"):
     return Evidence("I1", "inside", Found.SOMETHING, "…", (("state", state),))
 
 
-def proposal(target=SRV):
+def proposal(target=SRV, until=NOW):
     name = "database-check"
-    return Proposal(f"1.{name}", name, target, Risk.LOW, "", "", (), Live(), NOW, mends=False)
+    return Proposal(f"1.{name}", name, target, Risk.LOW, "", "", (), Live(), until, mends=False)
+
+
+OURS = command("DATABASE_URL", name_of(proposal()))
+OF_ANOTHER = command("DATABASE_URL", name_of(proposal(until=NOW + timedelta(microseconds=1))))
 
 
 def job(status, minutes=0.0, finished=None, words=None, id="job-1"):
     row = {"id": id, "serviceId": SRV, "status": status, "createdAt": ago(minutes=minutes)}
-    row |= {"startCommand": command("DATABASE_URL") if words is None else words}
+    row |= {"startCommand": OURS if words is None else words}
     if finished is not None:
         row["finishedAt"] = ago(minutes=finished)
     return {"job": row, "cursor": id}
@@ -155,7 +159,7 @@ async def test_run_starts_one_job_with_the_reviewed_command(api, act):
     api[JOBS] = httpx.Response(201, json={"id": "job-1"})
     reply = await act.run(proposal())
     assert (reply.answer, reply.note) == (Answer.ACCEPTED, "Render has accepted the job job-1")
-    assert api.sent == [("POST", JOBS, {"startCommand": command("DATABASE_URL")})]
+    assert api.sent == [("POST", JOBS, {"startCommand": OURS})]
 
 
 @pytest.mark.parametrize(
@@ -189,8 +193,12 @@ def printed(found):
     ("rows", "seen"),
     [
         ([], None),
-        ([job("succeeded", 1, 0.5)], None),  # of before the call
         ([job("running", words="python -m other")], None),
+        ([job("succeeded", finished=0, words=OF_ANOTHER)], None),
+        (
+            [job("succeeded", finished=0, words=OF_ANOTHER, id="job-2"), job("running", 0.5)],
+            Effect(Course.UNDER_WAY, "job job-1 is running"),
+        ),
         ([job(None)], Effect(Course.UNDER_WAY, "job job-1 is waiting")),
         ([job("running")], Effect(Course.UNDER_WAY, "job job-1 is running")),
         ([job("canceled", finished=0)], Effect(Course.FAILED, "job job-1 was canceled")),
@@ -269,7 +277,7 @@ async def test_no_sight_is_no_effect_but_unavailable(api, act):
 
 
 def run_it(environment, variable="DATABASE_URL"):
-    argv = [sys.executable, *shlex.split(command(variable))[1:]]
+    argv = [sys.executable, *shlex.split(command(variable, "name"))[1:]]
     done = subprocess.run(
         argv, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
@@ -280,9 +288,9 @@ def run_it(environment, variable="DATABASE_URL"):
 
 
 def test_the_command_is_one_line_with_no_secret_in_it():
-    assert "\n" not in command("DATABASE_URL")
-    assert shlex.split(command("DB"))[-1] == "DB"
-    assert Path(shlex.split(command("DB"))[0]).name == "python3"
+    assert "\n" not in OURS
+    assert shlex.split(command("DB", "n"))[-2:] == ["DB", "n"]
+    assert Path(shlex.split(OURS)[0]).name == "python3"
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -342,5 +350,6 @@ async def test_the_whole_of_it_against_the_emulated_platform(platform, service, 
     effect = await until(result, 60)
     assert effect.course is Course.DONE
     assert effect.note.endswith("DATABASE_URL is not set")
-    assert await act.effect_since(proposal(service.id), Live(), at + timedelta(minutes=1)) is None
+    another = proposal(service.id, NOW + timedelta(minutes=1))
+    assert await act.effect_since(another, Live(), at) is None
     assert await act.secure(Live()) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,9 +19,8 @@ from bot.domain.logs.lines import LogLine
 from bot.domain.remedy import Barred, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply
 
-CLOCKS_APART = timedelta(seconds=5)  # how far the platform's clock may be behind ours
+CLOCKS_APART = timedelta(minutes=1)  # the platform's clock may be before ours, or behind it
 LINES_WITHIN = timedelta(seconds=30)  # a job's lines come a little after its end
-AHEAD = timedelta(minutes=1)  # the platform's clock may be before ours
 ENDED = frozenset({"succeeded", "failed"})
 # Plans. Render's page on the free one names no jobs; people who run on it say that it has none.
 WITHOUT_JOBS = frozenset({"free"})
@@ -39,9 +39,18 @@ SAYS = {
 }
 
 
-def command(variable: str) -> str:
-    """One line, whether a shell reads it or nobody does. The source itself has no value in it."""
-    return f"python3 -c {shlex.quote(f'exec({SOURCE!r})')} {variable}"
+def command(variable: str, name: str) -> str:
+    """One line, whether a shell reads it or nobody does. The source itself has no value in it.
+
+    Nothing reads `name` there: it stands at the end for whoever must know that job again.
+    """
+    return f"python3 -c {shlex.quote(f'exec({SOURCE!r})')} {variable} {name}"
+
+
+def name_of(proposal: Proposal) -> str:
+    """What its job is known by: no two offers have one name, and each is carried out once."""
+    offer = f"{proposal.id} {proposal.target} {proposal.expires_at.isoformat()}"
+    return hashlib.sha256(offer.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -85,13 +94,14 @@ class DatabaseCheck(RenderAct):
         return Live(state="suspended" if hosted.suspended else "in service")
 
     async def call(self, proposal: Proposal) -> Reply:
-        reply, job = await self.render.start_job(proposal.target, command(self.variable))
+        line = command(self.variable, name_of(proposal))
+        reply, job = await self.render.start_job(proposal.target, line)
         return Reply(reply.answer, f"Render has accepted the job {job}") if job else reply
 
     async def effect_since(self, proposal: Proposal, before: Live, at: datetime) -> Effect | None:
         since = at - CLOCKS_APART
         jobs = await self.render.jobs(self.id, since)
-        ours = [j for j in jobs if j.command == command(self.variable) and _is_since(j, since)]
+        ours = [j for j in jobs if j.command.endswith(f" {name_of(proposal)}")]
         if not ours:
             return None
         job = ours[-1]  # the newest come first
@@ -104,7 +114,7 @@ class DatabaseCheck(RenderAct):
     async def _result(self, job: Job, since: datetime) -> Effect:
         owner = await self.render.owner(self.id)
         ended = job.finished_at or since
-        lines = await self.render.logs(owner, job.id, since, max(ended, self.now()) + AHEAD)
+        lines = await self.render.logs(owner, job.id, since, max(ended, self.now()) + CLOCKS_APART)
         if told := _told(lines):
             evidence = _evidence(told, self.variable, job.finished_at or self.now())
             return Effect(Course.DONE, evidence.summary, (evidence,))
@@ -131,10 +141,6 @@ def _doubt(evidence: Sequence[Evidence]) -> tuple[str, bool]:
     if not inside_fails and state in UNREACHED:
         return "from here the database is not reached; the service's log says nothing of it", False
     return "", False
-
-
-def _is_since(job: Job, since: datetime) -> bool:
-    return job.created_at is None or job.created_at >= since
 
 
 def _told(lines: Iterable[LogLine]) -> Mapping[str, object]:
