@@ -239,6 +239,12 @@ async def test_reads_spend_a_budget():
 # Restart
 
 
+def limited(status, **headers):
+    """As Render's own rate limit answers."""
+    said = {"Ratelimit-Limit": "10", "Ratelimit-Remaining": "0", "Ratelimit-Reset": "33"}
+    return httpx.Response(status, headers={**said, "Retry-After": "34", **headers})
+
+
 @pytest.mark.parametrize(
     ("answer", "said", "note"),
     [
@@ -256,6 +262,11 @@ async def test_reads_spend_a_budget():
         (httpx.Response(408), Answer.UNCLEAR, "HTTP 408"),
         (httpx.Response(409), Answer.UNCLEAR, "HTTP 409"),
         (httpx.Response(429), Answer.UNCLEAR, "HTTP 429"),
+        (limited(429), Answer.REFUSED, "HTTP 429; it may be asked again in 34 s"),
+        (limited(429, **{"Ratelimit-Remaining": "3"}), Answer.UNCLEAR, "HTTP 429"),
+        (httpx.Response(429, headers={"Retry-After": "34"}), Answer.UNCLEAR, "HTTP 429"),
+        (httpx.Response(429, headers={"Ratelimit-Remaining": "0"}), Answer.UNCLEAR, "HTTP 429"),
+        (limited(503), Answer.UNCLEAR, "HTTP 503"),
         (httpx.Response(302), Answer.UNCLEAR, "HTTP 302"),
         (httpx.Response(500), Answer.UNCLEAR, "HTTP 500"),
         (httpx.Response(502, text="bad gateway"), Answer.UNCLEAR, "HTTP 502 (bad gateway)"),
