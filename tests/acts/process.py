@@ -11,6 +11,7 @@ from bot.domain.people import People
 from bot.domain.rules import Rules
 from bot.flows.act import act
 from bot.ports import World
+from tests.acts.rows import ROWS
 from tests.cast import ANN, CHAT
 
 FOR_EVER = 3600
@@ -45,22 +46,27 @@ async def world_of(place, action, now=None):
 
 
 class Doomed:
-    """An act that is held up before its call or right after its answer, to be killed there."""
+    """An act that is held up before its call or right after its answer, to be killed there.
 
-    def __init__(self, action, where, pipe):
-        self.action, self.where, self.pipe = action, where, pipe
+    `second` names the call at our client that it is held up before, if that is not its first.
+    """
+
+    def __init__(self, action, where, pipe, second):
+        self.action, self.where, self.pipe, self.second = action, where, pipe, second
 
     def __getattr__(self, name):
         return getattr(self.action, name)
 
     async def run(self, proposal):
-        if self.where == "before":
+        if self.where == "before" and self.second:
+            setattr(self.action.render, self.second, self.the_end)
+        elif self.where == "before":
             await self.the_end()
         reply = await self.action.run(proposal)
         await self.the_end()
         return reply
 
-    async def the_end(self):
+    async def the_end(self, *_):
         self.pipe.send("here")
         await asyncio.sleep(FOR_EVER)
 
@@ -69,7 +75,9 @@ def live_and_die(place, name, where, pipe):
     """What the child does."""
 
     async def life():
-        world = await world_of(place, Doomed(place.acts()[name], where, pipe))
+        row = ROWS[name]
+        doomed = Doomed(place.acts()[row.act or name], where, pipe, row.second)
+        world = await world_of(place, doomed)
         await act(world)
 
     asyncio.run(life())

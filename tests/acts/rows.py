@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from types import SimpleNamespace
 
+from bot.adapters.actions.database_check import command
 from bot.adapters.budget import Budget
 from bot.adapters.postgres import Finding
 from bot.adapters.render import Render, render_client
+from bot.adapters.render_writes import Verb
 from bot.app import parts
 from bot.app.allowed import grants, merged
 from bot.domain.platform import RELEASED
@@ -46,9 +48,11 @@ async def it_runs_again(town):
         town.tidied += 1
 
 
-async def nobody_has_looked(town):
-    """One that looks seconds before ours cannot be told from ours, and sees the same."""
-    town.jobs.clear()
+async def somebody_else_looks(town):
+    """In the same way, just before we do."""
+    async with render_client(town.url, KEY) as client:
+        render = Render(client, may={town.service.id: [Verb.RUN_JOB]})
+        await render.start_job(town.service.id, command("DATABASE_URL", "somebody"))
 
 
 async def it_has_one_instance(town):
@@ -74,9 +78,19 @@ def variable(name, value):
     return lambda town: int(town.service.settings.env.get(name) == value)
 
 
+def set_only(name, value):
+    is_set, runs = variable(name, value), what_runs_has(name, value)
+    return lambda town: is_set(town) and not runs(town)
+
+
 @dataclass(frozen=True)
 class Row:
-    """`target` and `done` are asked of the town; `done` counts what really happened there."""
+    """`target` and `done` are asked of the town; `done` counts what really happened there.
+
+    `act` is its name where the row is about its `second` call (the name of that at our client).
+    `half` says whether that call alone is missing, `side` where its calls go by; `in_vain` names
+    the faults that come before its call leaves, `void` those that cannot befall it.
+    """
 
     done_to: str
     target: Callable[[object], str]
@@ -85,6 +99,12 @@ class Row:
     before: Callable = nothing
     after: Callable = nothing
     mends: bool = True
+    act: str = ""
+    second: str = ""
+    half: Callable[[object], bool] = lambda _: False
+    side: Callable[[object], object] = lambda town: town.border
+    in_vain: tuple[str, ...] = ("killed before the call",)
+    void: tuple[str, ...] = ()
 
 
 def events(kind):
@@ -115,9 +135,18 @@ def earlier_deploy(town):
     )
 
 
-SOON = 2  # seconds in which a deploy must follow a variable
+# Seconds in which a deploy must follow a variable, and in which PostgreSQL must answer.
+HOUSE = {"timings": {"observe_for": 2}, "thresholds": {"database_timeout_seconds": 3}}
 VARIABLES = ("LOG_LEVEL", "ASK")
 A_NEW_DEPLOY = "a new deploy of that commit is listed, and goes live"
+FEATURE = Row(
+    "one variable, then the service",
+    lambda town: f"ASK=0{DEPLOYS}{live_commit(town)}",
+    what_runs_has("ASK", "0"),
+    "Render gives that value back, and a deploy with it goes live",
+    after=it_runs_without_them,
+    half=set_only("ASK", "0"),
+)
 ROWS = {
     "restart": Row(
         "the service",
@@ -174,20 +203,26 @@ ROWS = {
         "Render gives that value back",
         after=its_variables_are_gone,
     ),
-    "feature": Row(
-        "one variable, then the service",
-        lambda town: f"ASK=0{DEPLOYS}{live_commit(town)}",
-        what_runs_has("ASK", "0"),
-        "Render gives that value back, and a deploy with it goes live",
-        after=it_runs_without_them,
-    ),
+    "feature": FEATURE,
+    "feature (its deploy)": replace(FEATURE, act="feature", second="deploy"),
     "database-check": Row(
         "the database, from inside the service",
         lambda town: town.service.id,
         lambda town: len(town.jobs),
         "the job has ended and printed what it saw",
-        nobody_has_looked,
+        somebody_else_looks,
         mends=False,
+    ),
+    "end-session": Row(
+        "one session of the database",
+        lambda town: f"{town.sessions.pid} since {town.sessions.since.isoformat()}",
+        lambda town: town.sessions.ended,
+        "PostgreSQL does not list that session any more",
+        lambda town: town.sessions.begin(),
+        lambda town: town.sessions.over(),
+        side=lambda town: town.sessions,
+        in_vain=("killed before the call", "429"),
+        void=("429 after effect",),
     ),
     "restart-database": Row(
         "the database",
@@ -196,10 +231,6 @@ ROWS = {
         "PostgreSQL says that it started after the call",
     ),
 }
-
-
-# It goes to PostgreSQL and not to Render: tests/adapters/test_end_session.py cuts its connection.
-ELSEWHERE = {"end-session"}
 
 
 class FileProbe:
@@ -220,6 +251,7 @@ class Place:
     url: str
     service: str
     database_started: object
+    dsn: str
     store: str = ""
 
     def acts(self):
@@ -228,6 +260,7 @@ class Place:
             name="life-os",
             render_service_id=self.service,
             render_postgres_id=DATABASE,
+            database_url=self.dsn,
             acts=ACTS,
             settable=("LOG_LEVEL",),
             features=({"name": "ask", "variable": "ASK", "on": "1", "off": "0", "purpose": "x"},),
@@ -243,7 +276,7 @@ class Place:
             reads=Budget(monotonic=in_no_time),
             sleep=sleep,
         )
-        ways = SimpleNamespace(render=render, house=House(timings={"observe_for": SOON}))
+        ways = SimpleNamespace(render=render, house=House(**HOUSE))
         probe = FileProbe(self.database_started)
         built = [*parts.its_acts(config, ways), *parts.acts_on_database(config, ways, probe)]
         return {act.name: act for act in built}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,20 +16,23 @@ from bot.sandbox.connection import gone, leave_unanswered
 from bot.sandbox.pace import Pace
 from bot.sandbox.render import Commit, Render
 from bot.sandbox.server import Server
+from tests.acts.sessions import Sessions
 
 KEY = "rnd_practice0practice0"
 DATABASE = "dpg-practice0practice00-a"
 SCRIPT = Path(__file__).parents[1] / "sandbox" / "render" / "fake_service.py"
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = 0.1  # seconds until what comes late begins
+SOON = 0.3  # seconds after which a call is given up that has no answer
 REFUSALS = {"429": "rate limit exceeded", "401": "Unauthorized", "404": "not found"}
+NONE_LEFT = {"Ratelimit-Remaining": "0", "Ratelimit-Reset": "33", "Retry-After": "34"}
 
 
 class Border:
-    """Everything passes but the next write, to which happens what `fault` says."""
+    """Everything passes but the next write or the nth, to which happens what `fault` says."""
 
     def __init__(self, platform):
-        self.platform, self.fault, self.writes = platform, "", []
+        self.platform, self.fault, self.passing, self.writes = platform, "", 0, []
         self.seen = asyncio.Event()
         self.later = set()
 
@@ -37,9 +40,24 @@ class Border:
         """The writes that acts are made of; the rest secures what they leave."""
         return [write for write in self.writes if not write.startswith("PATCH ")]
 
-    def next_write(self, fault):
-        self.fault, self.writes = fault, []
+    def next_write(self, fault, nth=1):
+        self.fault, self.passing, self.writes = fault, nth - 1, []
         self.seen.clear()
+
+    def fault_of_this(self):
+        if self.passing:
+            self.passing -= 1
+            return ""
+        fault, self.fault = self.fault, ""
+        return fault
+
+    @asynccontextmanager
+    async def meanwhile(self, fault, action):
+        """Its call is given up soon; what is read has its usual time."""
+        usual = action.render._within
+        action.render._within = SOON if fault == "timeout" else usual
+        yield
+        action.render._within = usual
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD"}:
@@ -47,15 +65,13 @@ class Border:
             return
         request = Request(self.platform, scope, await whole(receive))
         self.writes.append(f"{scope['method']} {scope['path']}")
-        fault, self.fault = self.fault, ""
-        answer = await self.befalls(fault, request, receive)
+        answer = await self.befalls(self.fault_of_this(), request, receive)
         if answer is None:
             await leave_unanswered(receive, send)
         elif answer is PASSED:
             await request.carried_out(send)
         else:
             await answer(scope, receive, send)
-        self.seen.set()
 
     async def befalls(self, fault, request, receive):
         """The answer that is given in place of the platform's; None: there is none."""
@@ -66,8 +82,12 @@ class Border:
             case "5xx after effect":
                 await request.carried_out()
                 answer = Response("<html>Bad Gateway</html>", 502)
+            case "429 after effect":
+                await request.carried_out()
+                answer = JSONResponse({"message": "too many requests"}, 429)
             case "429" | "401" | "404":
-                answer = JSONResponse({"message": REFUSALS[fault]}, int(fault))
+                marks = NONE_LEFT if fault == "429" else {}
+                answer = JSONResponse({"message": REFUSALS[fault]}, int(fault), marks)
             case "timeout":
                 await gone(receive)
             case "effect late" | "no effect":
@@ -124,6 +144,7 @@ class Town:
         self.border = Border(mount.app)
         self.database_started = folder / "database-started"
         self.database_restarts = self.tidied = 0
+        self.sessions = Sessions()
 
     @property
     def jobs(self):
@@ -146,6 +167,7 @@ class Town:
         )
         await self.server.start(Starlette(routes=[Mount("/render/v1", app=self.border)]))
         await self.service.start()
+        await self.sessions.open()
         for commit in commits:
             await self.deployed(commit.id)
 
@@ -170,6 +192,7 @@ class Town:
                 await asyncio.sleep(0.01)
 
     async def close(self):
+        await self.sessions.close()
         with suppress(asyncio.TimeoutError):
             await self.platform.close()
         await self.server.close()
