@@ -22,7 +22,7 @@ UNSURE = frozenset({408, 409, 429})  # of the 4xx: a proxy may say them after th
 def reply(page: Page) -> Reply:
     if page.fine:
         return Reply(Answer.ACCEPTED, "Render accepted it")
-    if _is_of_the_limit(page):
+    if is_of_the_limit(page):
         again = f"it may be asked again in {asked_pause(page):.0f} s"
         return Reply(Answer.REFUSED, f"Render: {refusal(page)}; {again}")
     proved = httpx.codes.is_client_error(page.status) and page.status not in UNSURE
@@ -30,7 +30,7 @@ def reply(page: Page) -> Reply:
     return Reply(answer, f"Render: {refusal(page)}")
 
 
-def _is_of_the_limit(page: Page) -> bool:
+def is_of_the_limit(page: Page) -> bool:
     """Whether Render's own rate limit turned it away: that stands before all else, so nothing ran.
 
     It counts in every answer what is left of it, and adds Retry-After to its 429 alone; Render's

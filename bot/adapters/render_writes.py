@@ -12,7 +12,7 @@ import httpx
 from bot.adapters import render_answers as answers
 from bot.adapters.budget import Budget
 from bot.adapters.render_answers import Json
-from bot.adapters.render_pages import FOR_GOOD, asked_pause, refusal, reply
+from bot.adapters.render_pages import FOR_GOOD, asked_pause, is_of_the_limit, refusal, reply
 from bot.adapters.web import FAILED, Page, exchange, why
 from bot.domain.remedy import Answer
 from bot.ports import Reply, Unavailable
@@ -165,7 +165,8 @@ class Writes:
 
     def _note(self, path: str, page: Page) -> None:
         """Every write is in our log, with the name that Render knows the request by."""
-        if page.status == httpx.codes.TOO_MANY_REQUESTS:
+        # What the limit turns away needs a look at once, and reads have a limit of their own.
+        if page.status == httpx.codes.TOO_MANY_REQUESTS and not is_of_the_limit(page):
             self._reads.pause(min(asked_pause(page), AFTER_WRITE))
         trace = page.headers.get("Render-Request-Id", "")
         log.info("render.write", extra={"path": path, "status": page.status, "request": trace})

@@ -310,6 +310,14 @@ async def test_429_on_a_write_makes_reads_back_off_but_not_for_long():
     assert await render.service(SRV)
 
 
+async def test_the_limit_on_writes_does_not_hold_up_the_look_that_follows():
+    api = healthy()
+    api[RESTART] = limited(429)
+    render = api.render()
+    await render.restart(SRV)
+    assert await render.service(SRV)
+
+
 async def test_the_write_is_logged_with_renders_own_id_and_without_the_key(caplog):
     caplog.set_level("INFO", "bot")
     api = healthy()
