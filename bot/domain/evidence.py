@@ -51,6 +51,12 @@ def answers_inside(evidence: Iterable[Evidence]) -> bool:
     return inside is not None and inside.fact("state") == "ok"
 
 
+def blocker(evidence: Iterable[Evidence]) -> str:
+    """The pid of the database session whose lock others wait for, or "": nobody waits."""
+    database = found_by("database", evidence)
+    return (database.fact("blocker") if database else None) or ""
+
+
 def found_by(source: str, evidence: Iterable[Evidence]) -> Evidence | None:
     """What that source found, if it found something."""
     found = (e for e in evidence if e.source == source and e.found is Found.SOMETHING)

@@ -9,9 +9,10 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.sandbox import cast
 from bot.sandbox.nights import NIGHTS
 from bot.sandbox.nights.story import Night, Story, WentWrong, words
-from bot.sandbox.switches import SWITCHES
+from bot.sandbox.switches import BY_NAME, SWITCHES
 from bot.sandbox.world import PracticeWorld
 
 __all__ = ["NIGHTS", "Played", "keep_open", "play", "play_together"]
@@ -104,9 +105,16 @@ async def played(night: Night, world: PracticeWorld, told: Callable[[str], None]
 
 
 async def repair(world: PracticeWorld) -> None:
+    """Put right what a night that went wrong has left behind, so that the next one finds it well.
+
+    What runs may have been started with what was wrong then: a deploy takes up what is right.
+    """
     for switch in SWITCHES:
         if switch.off and switch.is_on(world):
             await switch.flip(world, on=False)
+    world.service.settings.env[cast.ASK_VARIABLE] = "on"
+    await BY_NAME["push-fix"].flip(world)
+    world.service.ask_deploy("service_updated")
 
 
 async def keep_open(

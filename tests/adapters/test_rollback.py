@@ -111,6 +111,16 @@ def test_offered_with_a_reason(rollback, evidence, likely, why):
     assert reason.live == Live("dep-2", "evt-7")
 
 
+def test_behind_what_ends_the_lock_that_others_wait_for(rollback):
+    """However soon after a deploy it began: the version before would wait for it, too."""
+    waits = (("state", "ok"), ("blocker", "123"))
+    locked = Evidence("B1", "database", Found.SOMETHING, "…", waits)
+    reason = rollback.suits([service(), history(), locked])
+    assert not reason.likely
+    assert reason.why == "it may not help: session 123 holds a lock in the database"
+    assert reason.evidence == ("S1", "D1", "B1")
+
+
 @pytest.mark.parametrize(
     "evidence",
     [

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.adapters.render_act import RenderAct
 from bot.adapters.render_live import AHEAD, RESTARTED, rests_on
-from bot.domain.evidence import Evidence, database_stands, found_by
+from bot.domain.evidence import Evidence, blocker, database_stands, found_by
 from bot.domain.platform import came_with
 from bot.domain.remedy import Barred, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply
@@ -47,7 +47,7 @@ class Restart(RenderAct):
         stands = database_stands(evidence)
         why, likely = _why(known, history, stands=stands)
         rests_on = (known.id, database.id) if database and not stands else (known.id,)
-        if database and stands and (pid := database.fact("blocker")):
+        if database and stands and (pid := blocker(evidence)):
             why = f"it may not help: session {pid} holds a lock in the database"
             likely, rests_on = False, (known.id, database.id)
         brief = (("Service", self.id), ("Deploy", known.fact("deploy") or "unknown"))

@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.adapters.render_act import RenderAct
 from bot.adapters.render_deploys import NOT_NOW, READ, course, since_then
 from bot.adapters.render_live import rests_on
-from bot.domain.evidence import Evidence, database_stands, found_by
+from bot.domain.evidence import Evidence, blocker, database_stands, found_by
 from bot.domain.platform import Deploy, came_with
 from bot.domain.remedy import Barred, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply, Unavailable
@@ -60,6 +60,9 @@ class Rollback(RenderAct):
         why = f"the trouble began {ago} after the code that runs now was deployed"
         if not soon and (since is None or not 0 <= since <= LATE):
             why = "you asked for it; in time nothing points to the deploy"
+        lock = found_by("database", evidence) if (pid := blocker(evidence)) else None
+        if lock:
+            why, soon = f"it may not help: session {pid} holds a lock in the database", False
         live = rests_on(known)
         changes = found_by("changes", evidence)
         if changes and changes.fact("undone_target") != target:
@@ -67,7 +70,7 @@ class Rollback(RenderAct):
         if wish is None and changes and (path := _migration(changes)):
             typed = "whoever is sure types /rollback"
             return Barred(f"a migration lies between the two ({path}); {typed}")
-        seen_in = (known.id, history.id, *((changes.id,) if changes else ()))
+        seen_in = tuple(e.id for e in (known, history, changes, lock) if e)
         brief = _brief(history, known, changes)
         return Reason(why, target, seen_in, live, likely=soon, brief=brief)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 
 from bot.sandbox import cast
+from bot.sandbox.claude.message import SENTENCES
 from bot.sandbox.nights.cause import newest
 from bot.sandbox.nights.fault import over
 from bot.sandbox.nights.person import on_call
@@ -16,6 +18,9 @@ from bot.sandbox.traffic import ask_again_and_again
 DOWN = f"P0 {cast.SERVICE} is down"
 RETYPE_EVERY = 8.0  # real seconds
 ASKED_OFF = "I cannot answer questions"  # what Life OS says while the feature is off
+# The watchdog takes clocks to differ by five real seconds: what is set sooner after the begin of a
+# deploy may be part of it.
+SURELY_LATER = timedelta(seconds=6)
 
 
 SUSPENDED = (
@@ -132,20 +137,23 @@ async def feature_off(story: Story) -> None:
     """Claude is away: the questions are switched off, then on again."""
     since = len(story.writes())
     story.world.doings.begin("asking", ask_again_and_again(story.world.telegram))
-    known = await begun(story, "claude-away", f"{cast.SERVICE} fails for several users")
-    await story.until("it is them", lambda: story.button("Switch feature"), 90)
-    await typed(story, "/restart", "restart is not on offer")
-    await yes(story, "Yes, switch feature", "Switch feature…")
-    await story.until("nobody meets an error any more", lambda: heard(story, ASKED_OFF), 120)
-    await BY_NAME["claude-away"].flip(story.world, on=False)
-    story.mark("Claude is back")
-    await ended(story, known, lambda: heard(story, ASKED_OFF))
-    story.say(cast.ANN, "/todo")
-    todo = "on again once Anthropic is back"
-    await story.until("it is not forgotten", lambda: story.saying(todo), 60)
-    await switched_on_again(story)
+    try:
+        known = await begun(story, "claude-away", f"{cast.SERVICE} fails for several users")
+        await story.until("it is them", lambda: story.button("Switch feature"), 90)
+        await typed(story, "/restart", "restart is not on offer")
+        await yes(story, "Yes, switch feature", "Switch feature…")
+        await answered(story, "nobody meets an error any more", ASKED_OFF)
+        await BY_NAME["claude-away"].flip(story.world, on=False)
+        story.mark("Claude is back")
+        await ended(story, known, lambda: story.state() == "running")
+        await answered(story, "questions are still switched off", ASKED_OFF)
+        story.say(cast.ANN, "/todo")
+        todo = "on again once Anthropic is back"
+        await story.until("it is not forgotten", lambda: story.saying(todo), 60)
+        await switched_on_again(story)
+    finally:
+        story.world.doings.end("asking")
     sent(story, since, f"/{cast.ASK_VARIABLE}", "/deploys", f"/{cast.ASK_VARIABLE}", "/deploys")
-    story.world.doings.end("asking")
 
 
 async def switched_on_again(story: Story) -> None:
@@ -154,24 +162,41 @@ async def switched_on_again(story: Story) -> None:
     await story.until("it is offered", lambda: story.button("Switch feature"), 60)
     question = f"Switches ask of {cast.SERVICE} on"
     await asked(story, "/act feature ask on", question, "Yes, switch feature")
-    await ended(story, known, lambda: not heard(story, ASKED_OFF))
+    await ended(story, known, lambda: story.state() == "running")
+    await answered(story, "questions are answered again", *SENTENCES)
 
 
-def heard(story: Story, text: str) -> bool:
-    """Whether the newest answer of the watched bot says so."""
-    chat = [m for m in story.world.telegram.messages(cast.UMA.id) if m["from"]["is_bot"]]
-    return bool(chat) and text in words(chat[-1])
+async def answered(story: Story, what: str, *texts: str) -> None:
+    """From now on somebody who asks Life OS is told one of these."""
+    before = len(heard(story))
+
+    def told() -> bool:
+        return any(text in said for said in heard(story)[before:] for text in texts)
+
+    await story.until(what, told, 120)
+
+
+def heard(story: Story) -> list[str]:
+    """What the watched bot has said to its user."""
+    chat = story.world.telegram.messages(cast.UMA.id)
+    return [words(m) for m in chat if m["from"]["is_bot"]]
 
 
 async def bad_setting(story: Story) -> None:
     since = len(story.writes())
     known = await begun(story, "wrong-setting", DOWN)
+    await story.until("some time has passed", lambda: deployed_long_ago(story), 30)
     setting = f"/act set-variable {cast.TICK_VARIABLE}=2"
     await asked(story, setting, "in place of “often”", "Yes, set variable")
-    await story.until("a redeploy is offered", lambda: story.saying("a deploy takes it up"), 60)
+    await story.until("a redeploy is offered", lambda: story.button("Redeploy…"), 60)
     await yes(story, "Yes, redeploy", "Redeploy…")
     await ended(story, known, lambda: story.state() == "running")
     sent(story, since, f"/{cast.TICK_VARIABLE}", "/deploys")
+
+
+def deployed_long_ago(story: Story) -> bool:
+    newest = story.world.service.history.latest
+    return newest is not None and datetime.now(UTC) - newest.created_at > SURELY_LATER
 
 
 REFUSALS: Sequence[tuple[str, str]] = (

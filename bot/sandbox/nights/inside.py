@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bot.sandbox import cast
 from bot.sandbox.nights.cause import Right
+from bot.sandbox.nights.detection import nobody_deployed_for_days
 from bot.sandbox.nights.fault import Fault, over
 from bot.sandbox.nights.steps import refused
 from bot.sandbox.nights.story import BROKEN, PAGED, Night, Story, numbers, settled, words
 
 NO_JOB = "it is suspended: no job runs in it"
-LOOK = "Check from inside…"
+LOOK = "Check from inside"
 FOUND = "UTC: nothing listens at the address of the database"  # from inside at that time
 BEGUN = "that it is over"  # what a card says while a proof is under way
 
@@ -54,6 +55,7 @@ NIGHTS = (
         cause=Right("database_unreachable", rolls_back=False),
         pushes=3,
         within=90,
+        before=nobody_deployed_for_days,  # else a rollback might bring back a better address
         after=ann_looks,
         right=("database-check",),
     ).night,
