@@ -16,7 +16,10 @@ RUNG = "rung "  # of Event.code: how far a reminder went up
 
 
 def rung_due(incident: Incident, rules: Rules, now: datetime) -> int | None:
-    """How far up the next page goes, 0 for the one on call alone; None: none is due yet."""
+    """How far up the next page goes, 0 for the one on call alone; None: none is due yet.
+
+    What was told without a sound and has become worse since is due at once.
+    """
     severity = incident.severity
     if not severity.wakes or incident.holder or not rules.audible(severity, now):
         return None
@@ -24,6 +27,8 @@ def rung_due(incident: Incident, rules: Rules, now: datetime) -> int | None:
     at = climbs_at(incident, rules)
     if at is not None and now >= at:
         return reached + 1
+    if first_heard(incident, rules) is None:
+        return reached
     last = next(e for e in reversed(incident.spell) if e.kind in PAGES)
     return reached if now - last.at >= rules.remind_every else None
 

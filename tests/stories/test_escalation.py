@@ -125,6 +125,18 @@ async def test_what_has_become_a_page_is_heard_before_it_climbs(
     assert codes.index("rung 1") >= 2
 
 
+async def test_what_becomes_a_page_is_one_at_once(world, pass_time, http_check, reminders):
+    """Its card was posted without a sound, and an edit makes none."""
+    http_check.fails("slow", "7 s")
+    await pass_time(minutes=2)
+    assert await reminders() == []
+    http_check.fails("gateway", "HTTP 502")
+    await pass_time(minutes=1.5)
+    assert [at for at, _, _ in await reminders()] == [1.5]
+    await pass_time(minutes=4)
+    assert [at for at, _, _ in await reminders()] == [1.5, 6.5]
+
+
 async def test_quiet_hours_hold_back_a_p1(world, pass_time, http_check, reminders):
     quiet_at_night(world)
     http_check.fails("status", "HTTP 500")
