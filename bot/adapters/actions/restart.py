@@ -46,12 +46,12 @@ class Restart(RenderAct):
             return Barred(why)
         stands = database_stands(evidence)
         why, likely = _why(known, history, stands=stands)
-        rests_on = (known.id, database.id) if database and not stands else (known.id,)
+        seen_in = (known.id, database.id) if database and not stands else (known.id,)
         if database and stands and (pid := blocker(evidence)):
             why = f"it may not help: session {pid} holds a lock in the database"
-            likely, rests_on = False, (known.id, database.id)
+            likely, seen_in = False, (known.id, database.id)
         brief = (("Service", self.id), ("Deploy", known.fact("deploy") or "unknown"))
-        return Reason(why, self.id, rests_on, _live_of(known), likely=likely, brief=brief)
+        return Reason(why, self.id, seen_in, _live_of(known), likely=likely, brief=brief)
 
     async def call(self, proposal: Proposal) -> Reply:
         return await self.render.restart(proposal.target)
