@@ -14,11 +14,11 @@ from pydantic import BaseModel, SecretStr
 from bot.app.parts import parts_of
 from bot.app.rules import rules
 from bot.app.ways import Ways
+from bot.domain.acts import ACTS as ACT_NAMES
 from bot.domain.rules import Autopilot, Rules
 from bot.domain.severity import Severity
 from bot.inbound import border
 from bot.settings import BadSettings, House, Settings, read_settings, values
-from bot.settings.acts import ACTS as ACT_NAMES
 from bot.settings.checks import UPSTREAMS, ChecksConfig, OwnCheck
 
 ROOT = Path(__file__).parents[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -17,7 +17,6 @@ from bot.domain.runbook import Runbook
 
 AT_MOST = 65_536  # bytes of a file
 MOST_FILES = 200
-ACTS = ("restart", "rollback", "restart-database")
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 SAID = {
     "missing": "is missing",
@@ -37,13 +36,12 @@ class Loaded:
     problems: tuple[str, ...] = ()
 
 
-def load(folder: Path | None = None, acts: Iterable[str] = ACTS) -> Loaded:
+def load(folder: Path | None = None) -> Loaded:
     """Ours, and those of the folder; of one name the folder's is taken. Never raises."""
     known, problems = dict[str, Runbook](), list[str]()
-    allowed = frozenset(acts)
     for found in (_packaged(), _own(folder) if folder else iter(())):
         for name, text in found:
-            one = _runbook(name, text, allowed) if isinstance(text, bytes) else text
+            one = _runbook(name, text) if isinstance(text, bytes) else text
             if isinstance(one, Runbook):
                 known[one.name] = one
             else:
@@ -92,7 +90,7 @@ def _short(error: OSError) -> str:
     return (error.strerror or "it is not there").lower()
 
 
-def _runbook(name: str, content: bytes, acts: frozenset[str]) -> Runbook | str:
+def _runbook(name: str, content: bytes) -> Runbook | str:
     """The runbook, or a sentence that names the file and the field."""
     try:
         data = tomllib.loads(content.decode("utf-8-sig"))
@@ -102,7 +100,7 @@ def _runbook(name: str, content: bytes, acts: frozenset[str]) -> Runbook | str:
         said = str(error)[:150] if isinstance(error, tomllib.TOMLDecodeError) else "nested too deep"
         return f"Runbook {name}: it is not TOML: {said}."
     try:
-        return RunbookFile.model_validate(data, context=acts).runbook(name.removesuffix(".toml"))
+        return RunbookFile.model_validate(data).runbook(name.removesuffix(".toml"))
     except ValidationError as error:
         return f"Runbook {name}: {_said(error)}"
 

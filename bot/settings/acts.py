@@ -6,27 +6,12 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
+from bot.domain.acts import ACTS
 from bot.domain.autopilot import SAFE
 from bot.domain.variables import may_be_secret
 from bot.settings.checks import Strict
 from bot.settings.values import Purpose, VariableName, one_word
 
-ACTS = (
-    "restart",
-    "rollback",
-    "deploy",
-    "redeploy",
-    "clear-cache",
-    "cancel-deploy",
-    "suspend",
-    "resume",
-    "scale",
-    "set-variable",
-    "feature",
-    "restart-database",
-    "end-session",
-    "database-check",
-)
 OPT_IN = frozenset({"end-session", "suspend", "set-variable"})
 USUAL_ACTS = tuple(act for act in ACTS if act not in OPT_IN)
 

@@ -15,10 +15,10 @@ from bot.adapters.render import Render, render_client
 from bot.adapters.render_writes import Verb
 from bot.app import parts
 from bot.app.allowed import grants, merged
+from bot.domain.acts import ACTS
 from bot.domain.platform import RELEASED
 from bot.domain.variables import DEPLOYS
 from bot.settings import House, ServiceConfig
-from bot.settings.acts import ACTS
 from tests.acts.town import DATABASE, KEY
 
 

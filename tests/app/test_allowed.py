@@ -4,8 +4,8 @@ import pytest
 
 from bot.adapters.render_writes import Verb
 from bot.app.allowed import OF_DATABASE, OF_SERVICE, allowed, allowed_to_look
+from bot.domain.acts import ACTS
 from bot.settings import House
-from bot.settings.acts import ACTS
 
 SRV, DPG = "srv-1", "dpg-1"
 JOB = {"kind": "job", "name": "base", "command": "python -m check"}

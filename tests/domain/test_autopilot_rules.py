@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.acts import ACTS
 from bot.domain.autopilot import (
     AUTOPILOT,
     SAFE,
@@ -19,7 +20,6 @@ from bot.domain.moves import Kind
 from bot.domain.people import Person
 from bot.domain.rules import Autopilot, Rules
 from bot.domain.severity import Severity
-from bot.settings.acts import ACTS
 from tests.cast import ANN
 from tests.views.scenes import CAME_WITH_IT, START, Night
 

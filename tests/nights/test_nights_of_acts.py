@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.acts import ACTS
 from bot.sandbox import nights
 from bot.sandbox.nights import NIGHTS
-from bot.settings.acts import ACTS
 
 PAGE = Path(__file__).parents[2] / "docs/nights.md"
 PLACE = re.compile(r"(?<=<!-- acts -->\n).*(?=<!-- /acts -->)", re.DOTALL)

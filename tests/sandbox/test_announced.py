@@ -7,12 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from bot.domain.acts import ACTS
 from bot.sandbox import cast
 from bot.sandbox.nights.announced import FORMS, ONE_TAP, as_announced
 from bot.sandbox.nights.story import Story, WentWrong
 from bot.sandbox.render import Call, Commit
 from bot.sandbox.render.history import History
-from bot.settings.acts import ACTS
 from bot.views.acts import act_of
 
 SRV, OLD, NEW = "srv-1", "a" * 40, "b" * 40
