@@ -22,7 +22,7 @@ from bot.flows.watch import watch
 from bot.ports import Reply, Unavailable, World
 from tests.cast import ANN, BEN, CHAT, VIC
 
-WORLDS = ("test_week.py", "test_nights.py", "test_page_night.py")
+WORLDS = ("test_week.py", "test_act_nights.py", "test_nights.py", "test_page_night.py")
 FIRST = (*WORLDS, "/page/", "/stories/", "/sandbox/test_", "/lifeos/")
 settings.register_profile("house", deadline=None)  # speed belongs in tests/bench
 settings.load_profile("house")

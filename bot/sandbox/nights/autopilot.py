@@ -11,9 +11,9 @@ from bot.sandbox.switches import BY_NAME
 TOLD = """
 [autopilot]  # real minutes: a restart and its pages take as long at any speed
 acts = ["restart"]
-after_minutes = 0.5
+after_minutes = 0.25
 """
-PATIENCE = 30.0  # real seconds: that of the settings
+PATIENCE = 15.0  # real seconds: that of the settings
 ANNOUNCED = "by myself unless somebody says no"
 RESTART = "/restart"
 

@@ -20,7 +20,6 @@ from bot.sandbox.nights.story import (
     PAGED,
     Night,
     Story,
-    WentWrong,
     numbers,
     settled,
     words,
@@ -101,7 +100,7 @@ async def play(cure: Cure, story: Story) -> None:
     await decided(story, cure, types, max(opened))
     story.must("with what came of it", cure.ended(story.newest_deploy(), old))
     story.must("and it runs", story.state() == "running")
-    written(story, cure, max(opened))
+    await written(story, cure, max(opened))
     await cure.after(story)
 
 
@@ -142,10 +141,12 @@ async def decided(story: Story, cure: Cure, types: str, number: int) -> None:
         ann.cancel()
 
 
-def written(story: Story, cure: Cure, number: int) -> None:
-    card: Any = resolved(story, number)
-    if not (found := REPORT.search(words(card))):
-        raise WentWrong("the all-clear names no report")
+async def written(story: Story, cure: Cure, number: int) -> None:
+    def named() -> re.Match[str] | None:
+        card: Any = resolved(story, number) or {}
+        return REPORT.search(words(card))
+
+    found = await story.until("the all-clear names its report", named, 60)
     text = (story.world.places.reports / found[1]).read_text()
     story.must("the report says who approved it", f"{noun(cure.act)}, approved by Ann" in text)
 

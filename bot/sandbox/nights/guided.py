@@ -86,13 +86,11 @@ NIGHTS = (
         "what no act does: Ann chooses the way, two people tick its steps, and it helps",
         way_chosen,
         severity="P0",
-        fastest=25.0,
     ),
     Night(
         "variable-added",
         "a variable is gone: Ann adds it, and says so; its redeploy takes it up",
         variable_added,
         severity="P0",
-        fastest=25.0,
     ),
 )

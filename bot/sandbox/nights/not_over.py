@@ -14,7 +14,7 @@ from bot.sandbox.nights.story import BROKEN, Night, Story, settled, words
 from bot.sandbox.switches import BY_NAME
 
 AGAIN = 8 * 60.0  # world seconds after the restart
-GOES_ON = 10 * 60.0  # world seconds that the new error stays
+GOES_ON = 6 * 60.0  # world seconds that the new error stays
 RESTARTS = 2
 LATE = 6  # world minutes that it may take to be found
 FAILED_AGAIN = re.compile(r"(?:(\d+) min ?)?(?:(\d+) s )?after the restart")
@@ -120,6 +120,6 @@ NIGHTS = (
         "a new error appears after the rollback, though every check passes",
         new_error,
         severity="P0",
-        fastest=25.0,
+        fastest=32.0,
     ),
 )
