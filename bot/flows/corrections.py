@@ -17,7 +17,7 @@ async def say(world: World, id: int, what: str, by: Person, key: str) -> Inciden
     wishes.allow(world, by, Role.RESPONDER)
     word, _, name = what.partition(" ")
     if word not in KINDS or (word != "right") != bool(name):
-        raise Refused("say right, not NAME or was NAME, with the deploy as /diagnose names it")
+        raise Refused("say which: /deployed right, /deployed not 8e1f0a2 or /deployed was 8e1f0a2")
 
     def event(incident: Incident) -> Event:
         if incident.status not in WHILE_LIVE:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.domain.remedy import Reach
 
 from .message import Message
-from .words import bold, code, esc, small
+from .words import bold, code, esc, flat, small
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,23 @@ def act_in(offer: str) -> Act:
 
 
 def choices(reached: Iterable[Reach]) -> Message:
-    """What can be asked for by typing it, and why the rest cannot now."""
-    lines = []
-    for one in reached:
-        typed = code(f"/act {one.action} {one.takes}".rstrip())
-        if one.barred:
-            lines.append(small(f"{act_of(one.action).noun}: {one.barred}"))
-        else:
-            lines.append(f"{act_of(one.action).icon} {typed} for {esc(one.service, 40)}")
-    head = bold("What can be done")
-    none = small("Nothing: no act is set up.")
-    return Message(html="\n".join([head, *(lines or [none])]), minimal="/act NAME asks for an act")
+    """What can be asked for by typing it; below that, why the rest cannot now."""
+    known = sorted(reached, key=lambda one: [*ACTS, one.action].index(one.action))
+    services = list(dict.fromkeys(one.service for one in known))
+    alone = len(services) == 1
+    can = [typed(one, alone=alone) for one in known if not one.barred]
+    cannot = [barred(one, alone=alone) for one in known if one.barred]
+    head = bold(f"What can be done for {flat(services[0], 40)}" if alone else "What can be done")
+    lines = [head, *(can or [small("Nothing now." if cannot else "Nothing: no act is set up.")])]
+    lines += ["", bold("Not now"), *cannot] if cannot else []
+    return Message(html="\n".join(lines), minimal="/act NAME asks for an act")
+
+
+def typed(one: Reach, *, alone: bool) -> str:
+    named = code(f"/act {one.action} {one.takes}".rstrip())
+    return f"{act_of(one.action).icon} {named}{'' if alone else f' for {esc(one.service, 40)}'}"
+
+
+def barred(one: Reach, *, alone: bool) -> str:
+    whose = "" if alone else f", {flat(one.service, 40)}"
+    return f"• {esc(f'{act_of(one.action).noun}{whose}: {one.barred}')}"

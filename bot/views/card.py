@@ -24,6 +24,7 @@ from .headline import headline, over
 from .message import Message
 from .outcome import attempts, deployed, how_it_ended, unproved
 from .proof import proof, whole
+from .recent import lately
 from .variables import guide
 from .ways import which_option
 from .words import NAME, bold, clock, code, esc, exact, flat, folded, small, span
@@ -100,7 +101,7 @@ def open_body(incident: Incident, rules: Rules, now: datetime) -> list[str]:
         attempts(incident, rules),
         deployed(incident, rules),
         todo(incident),
-        on_card(incident.cause) if incident.cause else "",
+        "\n".join(filter(None, (cause(incident), lately(incident)))),
         findings(incident),
         held(incident, rules),
         question(incident, rules, now) or which_option(incident),
@@ -164,6 +165,10 @@ BODY = {
     Status.CLOSED: over_body,
 }
 MARKS = {Kind.RAN: "✔️", Kind.UNKNOWN: "❔", Kind.HEALED: "↗️"}
+
+
+def cause(incident: Incident) -> str:
+    return on_card(incident.cause) if incident.cause else ""
 
 
 def failing(incident: Incident, head: str = "What fails") -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.afterwards import Matter
+from bot.domain.chosen import choices
 from bot.domain.incident import Event, Incident
 from bot.domain.moves import Kind, Status
 from bot.domain.remedy import Proposal, Risk
@@ -17,10 +19,12 @@ from .card_question import live_question
 from .headline import over
 from .message import Button
 from .variables import added, waits_for_it
-from .ways import letters
+from .ways import MOST
+from .words import flat
 
 MOST_ROWS = 4  # of buttons: on a phone more is a wall
-ABREAST = 2  # so many acts have room for their names
+ABREAST = 2  # so many have room for their names
+WAY = 40  # units of a checklist's name
 
 
 def buttons(incident: Incident, now: datetime) -> tuple[tuple[Button, ...], ...]:
@@ -33,32 +37,59 @@ def buttons(incident: Incident, now: datetime) -> tuple[tuple[Button, ...], ...]
         return ()
     if asked := live_question(incident, now):
         return (yes_or_no(incident, asked),)
-    rest = [letters(incident), () if incident.holder else have_it(incident)]
-    rest += [severities(incident)] if by_hand(incident) else []
-    below = [row for row in rest if row]
-    return (*offers(incident, MOST_ROWS - len(below)), *below)
+    below = [() if incident.holder else have_it(incident)]
+    below += [severities(incident)] if by_hand(incident) else []
+    below = [row for row in below if row]
+    every = [*ways_out(incident), *offers(incident)]
+    return (*shared(every, MOST_ROWS - len(below)), *below)
 
 
-def offers(incident: Incident, most: int) -> Iterator[tuple[Button, ...]]:
-    """What the evidence points to most has a row to itself; the rest shares what is left.
+def shared(every: Sequence[Button], most: int) -> Iterator[tuple[Button, ...]]:
+    """The first has a row to itself; the others share what is left.
 
-    What finds no room is typed: /act lists it.
+    What finds no room is typed: /option takes the letters, /act lists the acts.
     """
-    known = [offer_button(incident, p, n) for n, p in enumerate(incident.proposals)]
-    yield from ((button,) for button in known[:1])
-    others = known[1 : 1 + ABREAST * (most - 1)]
+    yield from ((button,) for button in every[:1])
+    others = every[1 : 1 + ABREAST * (most - 1)]
     across = 1 if len(others) < most else ABREAST
     yield from (tuple(others[n : n + across]) for n in range(0, len(others), across))
 
 
-def offer_button(incident: Incident, offer: Proposal, place: int) -> Button:
-    """The first is what the evidence points to most: it alone stands out."""
+def ways_out(incident: Incident) -> Iterator[Button]:
+    """The letters of "Which option?": an act asks for itself, a checklist is chosen."""
+    best = incident.cause.recommended if incident.cause else None
+    for n, (letter, option) in enumerate(choices(incident)[:MOST]):
+        if option.act:
+            if act := incident.proposal(incident.renewed(option.act)):
+                yield offer_button(incident, act, letter, is_best=n == best)
+        else:
+            name = f"{letter} 🧭 {flat(option.name, WAY)}"
+            style = "primary" if n == best else ""
+            yield Button(name, "option", incident.id, f"{letter} {option.name}", style)
+
+
+def offers(incident: Incident) -> Iterator[Button]:
+    """The acts that no letter stands for.
+
+    Without letters the first stands out: the evidence points to it most.
+    """
+    lettered = {incident.renewed(option.act) for _, option in choices(incident)[:MOST]}
+    for n, offer in enumerate(incident.proposals):
+        if offer.id not in lettered:
+            yield offer_button(incident, offer, is_best=n == 0 and not lettered)
+
+
+def offer_button(
+    incident: Incident, offer: Proposal, letter: str = "", *, is_best: bool = False
+) -> Button:
     act = act_of(offer.action)
-    style = "" if place or was_tried(incident, offer) else "primary"
+    style = "primary" if is_best and not was_tried(incident, offer) else ""
     if waits_for_it(incident, offer):
-        return added(offer.service or incident.service, incident.id, style)
-    more = "" if offer.risk is Risk.LOW else "…"  # a question follows
-    return Button(f"{act.icon} {act.verb}{more}", "ask", incident.id, offer.id, style)
+        button = added(offer.service or incident.service, incident.id, style)
+    else:
+        more = "" if offer.risk is Risk.LOW else "…"  # a question follows
+        button = Button(f"{act.icon} {act.verb}{more}", "ask", incident.id, offer.id, style)
+    return replace(button, label=f"{letter} {button.label}".strip())
 
 
 def was_tried(incident: Incident, offer: Proposal) -> bool:

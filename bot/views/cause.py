@@ -50,7 +50,7 @@ def note(cause: Cause) -> str:
         listed("Evidence", (claimed(c) for c in cause.claims)),
         listed("Not it", cause.discarded),
         listed("Not checked", cause.not_checked),
-        listed("Ways out", (way(n, o, cause.recommended) for n, o in enumerate(cause.options))),
+        ways(cause),
     ]
     return "\n\n".join(p for p in parts if p)
 
@@ -64,14 +64,20 @@ def claimed(claim: Claim) -> str:
     return f"{claim.evidence}: {claim.text} “{claim.quote}”"
 
 
+def ways(cause: Cause) -> str:
+    listed = [way(n, option, cause.recommended) for n, option in enumerate(cause.options)]
+    return "\n".join([bold("Ways out"), *listed]) if listed else ""
+
+
 def way(place: int, option: Option, recommended: int | None) -> str:
-    """One way out on one line: what, how long, for and against."""
-    best = " (recommended)" if place == recommended else ""
-    risk = f", {'no' if option.risk == 'none' else option.risk} risk" if option.risk else ""
-    said = [f"{LETTERS[place]}{best}: {option.name}, {option.time}{risk}"]
-    said += [f"+ {option.pros}"] if option.pros else []
-    said += [f"− {option.cons}"] if option.cons else []
-    return " ".join(said)
+    """One way out: what, how long, how risky; below it what is for and against it."""
+    risk = f"{'no' if option.risk == 'none' else option.risk} risk" if option.risk else ""
+    best = "recommended" if place == recommended else ""
+    said = " · ".join(esc(s, 60) for s in (option.name, option.time, risk, best) if s)
+    lines = [f"{bold(LETTERS[place])} {said}"]
+    lines += [f"+ {esc(option.pros, 160)}"] if option.pros else []
+    lines += [f"− {esc(option.cons, 160)}"] if option.cons else []
+    return "\n".join(lines)
 
 
 def held_back(why: str) -> str:

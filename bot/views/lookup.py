@@ -11,13 +11,13 @@ from bot.domain.logs.lines import LogLine
 from bot.domain.required import lacking
 from bot.domain.rules import Rules
 
+from .card_buttons import MOST_ROWS, shared, ways_out
 from .cause import note
 from .database import possible_causes
 from .headline import headline
 from .message import Document, Message
 from .recent import deployment, put_right
 from .variables import added, missing, way
-from .ways import letters
 from .words import bold, clock, esc, flat, folded, plural, small
 
 SHOWN = 60  # lines of a log
@@ -96,8 +96,9 @@ def diagnosis(incident: Incident, rules: Rules) -> Message:
         said = f"{said}\n\n{causes}"
     if asked := deployment(incident):
         said = f"{said}\n\n{asked}"
+    below = [row for row in (put_right(incident),) if row]
     return Message(
         html=f"{head}\n{about}\n\n{said}",
         minimal=f"{headline(incident, rules)} (#{incident.id})",
-        rows=tuple(filter(None, [letters(incident), put_right(incident)])),
+        rows=(*shared([*ways_out(incident)], MOST_ROWS - len(below)), *below),
     )

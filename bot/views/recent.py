@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bot.domain.evidence import found_by
 from bot.domain.incident import Incident
 from bot.domain.moves import WHILE_LIVE
-from bot.domain.recent import recent
+from bot.domain.recent import Recent, recent
 
 from .message import Button
 from .words import bold, esc
@@ -16,6 +17,25 @@ def deployment(incident: Incident) -> str:
         return ""
     answer = f"Yes: {known.said}." if known.yes else f"No: the newest is {known.said}."
     return f"{bold('Was there a recent deployment?')} {esc(answer)}"
+
+
+def lately(incident: Incident) -> str:
+    """For the card: the same in a line, where the note on the cause does not name that deploy."""
+    known, cause = recent(incident.evidence), incident.cause
+    if known is None or not known.yes or cause is None:
+        return ""
+    if any(known.name in one or known.deploy in one for one in cause.contributing):
+        return ""
+    return f"{deployment(incident).removesuffix('.')}{whether_cleared(incident, known)}."
+
+
+def whether_cleared(incident: Incident, known: Recent) -> str:
+    """What people or the second look say of it; nothing before that."""
+    changes = found_by("changes", incident.evidence)
+    said = any(c.deploy == known.deploy and not c.guilty for c in incident.corrections)
+    if said or (changes and known.deploy in (changes.fact("cleared") or "").split(",")):
+        return "; it is not behind this"
+    return "; not ruled out" if changes else ""
 
 
 def put_right(incident: Incident) -> tuple[Button, ...]:

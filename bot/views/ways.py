@@ -1,4 +1,4 @@
-"""The ways out as people choose them: the letters on the card, and the checklist below it."""
+"""The ways out as people choose them: a line each on the card, and the checklist below it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.domain.rules import Rules
 from .message import Button, Message
 from .words import NAME, bold, clock, code, esc, flat, small
 
-MOST = 5  # letters in a row
+MOST = 5  # ways to choose from
 IN_A_ROW = 4  # ticks
 ENDS = {
     Kind.CHOSEN: "↩️ Laid aside: {by} chose another way.",
@@ -33,14 +33,6 @@ def which_option(incident: Incident) -> str:
         for n, (letter, option) in enumerate(choices(incident)[:MOST])
     ]
     return "\n".join([bold("Which option?"), *lines]) if lines else ""
-
-
-def letters(incident: Incident) -> tuple[Button, ...]:
-    """One button each; it knows what stood beside its letter."""
-    return tuple(
-        Button(letter, "option", incident.id, f"{letter} {option.name}")
-        for letter, option in choices(incident)[:MOST]
-    )
 
 
 def checklist(incident: Incident, one: Checklist, rules: Rules) -> Message:

@@ -81,8 +81,14 @@ async def test_the_typed_twins(world, card, say):
 
 async def test_the_whole_note_has_the_letters_too(world, card, say, chat, tap):
     answer = await say(ANN, "/diagnose")
-    assert "A (recommended): Restart, about a minute, medium risk" in answer
-    assert (await tap(ANN, chat()[-1], "B")).startswith("B it is: Mend the code")
+    assert "\nA Restart · about a minute · medium risk · recommended\n+ clears what" in answer
+    assert (await tap(ANN, chat()[-1], "B 🧭 Mend the code")).startswith("B it is: Mend the code")
+
+
+async def test_a_letter_that_is_an_act_asks_for_it(world, card, say, chat, tap):
+    await say(ANN, "/diagnose")
+    note = chat()[-1]
+    assert (await tap(ANN, note, "A 🔁 Restart…")).startswith("Confirm on the card, or type")
 
 
 # A variable that is missing

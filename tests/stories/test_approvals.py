@@ -9,13 +9,14 @@ from bot.chat.commands import Typed, carry_out
 from bot.domain.incident import Refused
 from bot.domain.moves import Kind, Status
 from bot.domain.people import People
-from bot.domain.remedy import Barred, Live, Reason, Risk
+from bot.domain.remedy import Barred, Live, Reach, Reason, Risk
 from bot.flows import desk
 from bot.flows.act import act
 from bot.flows.announce import announce
 from bot.flows.by_name import ask_by_name
 from bot.flows.triage import triage
 from bot.ports import Unavailable
+from bot.views.acts import choices
 from bot.views.message import Button
 from tests.cast import ANN, BEN, CHAT, SAM, VIC
 from tests.conftest import FakeRestart
@@ -240,12 +241,35 @@ async def listed(world):
 
 async def test_act_alone_lists_what_can_be_done_and_why_the_rest_cannot(world, restart, triaged):
     assert (await listed(world)).splitlines() == [
-        "<b>What can be done</b>",
-        "🔁 <code>/act restart</code> for life-os",
-        "📈 <code>/act scale NUMBER</code> for life-os",
+        "<b>What can be done for life-os</b>",
+        "🔁 <code>/act restart</code>",
+        "📈 <code>/act scale NUMBER</code>",
     ]
     restart.offered = False
-    assert "<i>restart: it does not fit</i>" in await listed(world)
+    assert (await listed(world)).splitlines() == [
+        "<b>What can be done for life-os</b>",
+        "📈 <code>/act scale NUMBER</code>",
+        "",
+        "<b>Not now</b>",
+        "• restart: it does not fit",
+    ]
+
+
+def test_of_several_services_each_line_of_the_list_says_whose():
+    reached = [
+        Reach("scale", "<b>shop", "NUMBER"),
+        Reach("restart", "life-os", ""),
+        Reach("rollback", "life-os", "", barred="there is none"),
+    ]
+    assert choices(reached).html.splitlines() == [
+        "<b>What can be done</b>",
+        "🔁 <code>/act restart</code> for life-os",
+        "📈 <code>/act scale NUMBER</code> for &lt;b&gt;shop",
+        "",
+        "<b>Not now</b>",
+        "• rollback, life-os: there is none",
+    ]
+    assert "no act is set up" in choices([]).html
 
 
 async def test_the_list_while_nothing_is_wrong_and_while_it_is_looked_into(

@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.incident import Refused
 from bot.flows import corrections
+from bot.views.card import card
 from bot.views.lookup import diagnosis
 from tests.cast import ANN, BEN, VIC
 from tests.conftest import FakeSource
@@ -82,13 +83,57 @@ async def test_it_was_another(world, down, told):
 async def test_what_is_not_understood_changes_nothing(world, down, incident):
     before = await incident()
     for said in ("", "not", "perhaps bbbbbbb", "right bbbbbbb"):
-        with refused("say right, not NAME or was NAME"):
+        with refused("say which: /deployed right, /deployed not 8e1f0a2"):
             await corrections.say(world, 1, said, ANN, "k1")
     with refused("that deploy is not among the newest any more"):
         await corrections.say(world, 1, "not ccccccc", ANN, "k1")
     with refused("that takes a responder"):
         await corrections.say(world, 1, "right", VIC, "k1")
     assert await incident() == before
+
+
+LINE = "<b>Was there a recent deployment?</b> Yes: bbbbbbb, 4 min before"
+
+
+@pytest.fixture
+def second_look(world):
+    def finds(*facts):
+        world.deeper[0].evidence = replace(world.deeper[0].evidence, facts=facts)
+
+    return finds
+
+
+@pytest.mark.parametrize(
+    ("facts", "line"),
+    [
+        ((("cleared", "dep-2"),), f"{LINE}; it is not behind this."),
+        ((("cleared", "dep-1"),), f"{LINE}; not ruled out."),
+        (SUSPECT, ""),  # the note on the cause says it
+    ],
+)
+async def test_the_card_says_it_where_the_note_does_not(
+    world, second_look, facts, line, service_check, pass_time, incident
+):
+    second_look(*facts)
+    service_check.fails("crashed", "exited with code 1")
+    await pass_time(minutes=1)
+    shown = card(await incident(), world.rules, world.now()).html
+    assert ("recent deployment" in shown, line in shown) == (bool(line), True)
+
+
+async def test_the_card_does_not_ask_of_what_is_long_ago(
+    world, second_look, service_check, pass_time, incident
+):
+    world.sources[-1].evidence = deploys(2040).evidence
+    second_look()
+    service_check.fails("crashed", "exited with code 1")
+    await pass_time(minutes=1)
+    assert "recent deployment" not in card(await incident(), world.rules, world.now()).html
+
+
+async def test_what_somebody_has_cleared_stands_on_the_card(world, down, incident):
+    found = await corrections.say(world, 1, "not bbbbbbb", ANN, "k1")
+    assert f"{LINE}; it is not behind this." in card(found, world.rules, world.now()).html
 
 
 async def test_right_is_a_note(world, down):

@@ -69,7 +69,7 @@ async def test_from_the_letters_to_the_proof(world, down, choose, tick, settle, 
     card = await text_of(world, settle, "card:1:0")
     assert "<b>Which option?</b>\n<b>A</b> Restart, about a minute (recommended)" in card.html
     assert "<b>B</b> Mend the code, 15 min to hours" in card.html
-    assert labels(card) == ["🔁 Restart…", "A", "B", "👀 I have it"]
+    assert labels(card) == ["A 🔁 Restart…", "B 🧭 Mend the code", "👀 I have it"]
 
     found = await choose(name=MEND)
     list_ = await text_of(world, settle, f"way:1:{found.version}")
@@ -164,7 +164,8 @@ async def test_another_way_brings_the_letters_back(world, down, choose, tick, se
     await ways.another(world, 1, BEN, "a1", which=str(first))
     list_ = await text_of(world, settle, f"way:1:{first}")
     assert (labels(list_), "↩️ Ben laid it aside." in list_.html) == ([], True)
-    assert labels(await text_of(world, settle, "card:1:0")) == ["🔁 Restart…", "A", "B"]
+    both = ["A 🔁 Restart…", "B 🧭 Mend the code"]
+    assert labels(await text_of(world, settle, "card:1:0")) == both
     with refused("that list is laid aside; use the newest card"):
         await tick(2, of=str(first))
     again = await choose(key="c2")
@@ -180,7 +181,7 @@ async def test_it_did_not_help(world, down, choose, settle, pass_time, incident)
     found = await incident()
     assert (found.status, current(found)) == (Status.OPEN, None)
     assert "It was not over after this." in (await text_of(world, settle, f"way:1:{number}")).html
-    assert "A" in labels(await text_of(world, settle, "card:1:0"))
+    assert "B 🧭 Mend the code" in labels(await text_of(world, settle, "card:1:0"))
 
 
 # What has changed since

@@ -64,6 +64,27 @@ def test_hostile_words_of_an_option_are_escaped():
     assert "&lt;a href" in shown.html
 
 
+def buttons_with(*offers):
+    """Those of a card whose cause has the ways A, a restart, and B, a checklist."""
+    night = Night().joined().triaged()
+    triaged = night.incident.timeline[-1]
+    late = night.incident.after(replace(triaged, proposals=offers))
+    rows = card(late, RULES, night.at + timedelta(seconds=1)).rows
+    return [(b.label, b.verb, b.style) for row in rows for b in row if b.verb != "ack"]
+
+
+def test_one_button_for_one_thing():
+    restart = Night().joined().triaged().incident.proposals[0]
+    scale = replace(restart, id="2.scale", action="scale")
+    act, mend = ("A 🔁 Restart…", "ask", "primary"), ("B 🧭 Mend the code", "option", "")
+    assert buttons_with(restart) == [act, mend]
+    assert buttons_with(scale, restart) == [act, mend, ("📈 Scale…", "ask", "")]
+
+
+def test_a_way_that_is_not_on_offer_any_more_has_no_button():
+    assert buttons_with() == [("B 🧭 Mend the code", "option", "")]
+
+
 @pytest.mark.parametrize("many", range(8))
 def test_a_card_is_no_wall_of_buttons(many):
     for night in (Night().joined().triaged(), by_hand().joined().triaged()):
@@ -72,5 +93,5 @@ def test_a_card_is_no_wall_of_buttons(many):
         late = night.incident.after(replace(triaged, proposals=tuple(offers)))
         rows = card(late, RULES, night.at + timedelta(seconds=1)).rows
         assert len(rows) <= MOST_ROWS
-        assert all(len(row) <= 2 or row[0].verb in {"option", "severity"} for row in rows)
+        assert all(len(row) <= 2 or row[0].verb == "severity" for row in rows)
         assert [b.arg for b in rows[0]] == (["3.act-0"] if many else [b.arg for b in rows[0]])

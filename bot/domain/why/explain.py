@@ -9,6 +9,7 @@ from bot.domain.cause import Cause, Claim, Option, Sure
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident
 from bot.domain.logs.consequences import BRINGS
+from bot.domain.recent import SHORT
 from bot.domain.remedy import Proposal
 from bot.domain.severity import kind_of, row
 
@@ -154,7 +155,8 @@ def _contributing(category: str, evidence: Sequence[Evidence], blamed: Blame) ->
     new, strong = fact(log, "new_since"), fact(changes, "strength") == "strong"
     if why := fact(changes, "suspect_why"):
         perhaps = "" if strong else "perhaps "
-        yield f"{perhaps}deploy {fact(changes, 'suspect')}: {why}"[:LONGEST]
+        name = fact(changes, "suspect_commit")[:SHORT] or fact(changes, "suspect")
+        yield f"{perhaps}deploy {name}: {why}"[:LONGEST]
     elif new and category in OF_A_CHANGE and changes is None:
         yield f"these errors are new since deploy {new}"
     if blamed.whose in {Whose.PLATFORM, Whose.BOTH}:

@@ -42,4 +42,4 @@ async def test_a_bad_deploy_is_put_right_on_the_page():
         all_clear = page.locator(".bubble", has_text="resolved after")  # the report quotes it
         await expect(all_clear.filter(has_text="every check passes").last).to_be_visible()
         await browser.close()
-    assert list(dict.fromkeys(taps))[:2] == ["⏪ Roll back…", "✅ Yes, roll back"]
+    assert list(dict.fromkeys(taps))[:2] == ["A ⏪ Roll back…", "✅ Yes, roll back"]
