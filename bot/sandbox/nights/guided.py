@@ -28,7 +28,7 @@ async def way_chosen(story: Story) -> None:
     card = await story.until("the way out is named", lambda: story.saying(WAY), 60)
     letter = LETTER.search(words(card))
     story.must("by its letter", letter)
-    await tapped(story, cast.ANN, letter[1] if letter else "")
+    await tapped(story, cast.ANN, f"{letter[1]} 🧭" if letter else "")
     for step in range(1, STEPS + 1):
         who = cast.BEN if step == 2 else cast.ANN  # noqa: PLR2004 - one step is his
         await tapped(story, who, f"{step} done")
