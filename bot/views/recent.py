@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.evidence import found_by
 from bot.domain.incident import Incident
 from bot.domain.moves import WHILE_LIVE
-from bot.domain.recent import Recent, recent
+from bot.domain.recent import SHORT, Recent, recent
 
 from .message import Button
 from .words import bold, esc
@@ -20,11 +20,15 @@ def deployment(incident: Incident) -> str:
 
 
 def lately(incident: Incident) -> str:
-    """For the card: the same in a line, where the note on the cause does not name that deploy."""
+    """For the card: the same in a line, where the note on the cause does not name a deploy."""
     known, cause = recent(incident.evidence), incident.cause
     if known is None or not known.yes or cause is None:
         return ""
-    if any(known.name in one or known.deploy in one for one in cause.contributing):
+    changes = found_by("changes", incident.evidence)
+    facts = dict(changes.facts) if changes else {}
+    accused = facts.get("suspect_commit", "")[:SHORT], facts.get("suspect", "")
+    names = [name for name in (known.name, known.deploy, *accused) if name]
+    if any(name in one for name in names for one in cause.contributing):
         return ""
     return f"{deployment(incident).removesuffix('.')}{whether_cleared(incident, known)}."
 

@@ -92,6 +92,10 @@ async def test_what_is_not_understood_changes_nothing(world, down, incident):
     assert await incident() == before
 
 
+ANOTHER = (
+    *(("suspect", "dep-1"), ("suspect_commit", "aaaaaaa11"), ("cleared", "dep-2")),
+    *(("suspect_why", "went live 9 min before"), ("strength", "strong")),
+)
 LINE = "<b>Was there a recent deployment?</b> Yes: bbbbbbb, 4 min before"
 
 
@@ -109,6 +113,7 @@ def second_look(world):
         ((("cleared", "dep-2"),), f"{LINE}; it is not behind this."),
         ((("cleared", "dep-1"),), f"{LINE}; not ruled out."),
         (SUSPECT, ""),  # the note on the cause says it
+        (ANOTHER, ""),  # and what came after it is beside the point
     ],
 )
 async def test_the_card_says_it_where_the_note_does_not(
