@@ -1,13 +1,15 @@
 """Take the pictures of the documents: nights in the practice world, seen on its chat page.
 
 Run by `make pictures`. Each state is taken at two widths in two themes: NAME-phone-light.jpg and
-so on, as JPEG, because the wallpaper makes PNG large. Needs Chromium, as the tests of the page do.
+so on, as JPEG, because the wallpaper makes PNG large. Needs Chromium, as the tests of the page do,
+and a font with emoji.
 """
 
 from __future__ import annotations
 
 import asyncio
 import shutil
+import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -37,10 +39,13 @@ Pages = dict[str, Page]
 
 
 async def main() -> None:
+    found = subprocess.run(["fc-list", f":charset={ord('🔴'):x}"], capture_output=True, check=True)
+    if not found.stdout:
+        sys.exit("No font here has emoji: they would be boxes. Install fonts-noto-color-emoji.")
     async with async_playwright() as playwright:
         chromium = shutil.which("chromium") or "/usr/bin/chromium"
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for take in (quiet, bad_deploy, crash, database, unknown, side_by_side):
+        for take in (quiet, bad_deploy, crash, options, database, unknown, side_by_side):
             if not sys.argv[1:] or take.__name__ in sys.argv[1:]:
                 print(take.__name__, flush=True)
                 await take(browser)
@@ -145,6 +150,24 @@ async def crash(browser: Browser) -> None:
             },
         )
         await play(world, "crash", told, asking(pages, "restart-question"))
+
+
+async def options(browser: Browser) -> None:
+    """The ways out as buttons; and the proof when its first half has held."""
+    async with watched(browser) as (world, pages):
+        story = Story(world)
+        await settled(story)
+        await BY_NAME["crash"].flip(world)
+        await story.until("ways out", lambda: story.button("B 🧭"), 60)
+        await shot(pages, "options")
+        ann = asyncio.create_task(on_call(story, cast.ANN, WANTED))
+        half = lambda: story.saying("✅ Was healthy")  # noqa: E731 - it is passed on
+        card = await story.until("half of it has held", half, 200)
+        ann.cancel()
+        for page in pages.values():
+            shown = page.locator(f'[data-message-id="{card["message_id"]}"]')
+            await shown.evaluate("card => card.scrollIntoView({block: 'end'})")
+        await shot(pages, "proof-rows")
 
 
 async def database(browser: Browser) -> None:
