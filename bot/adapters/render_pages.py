@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import httpx
 
 from bot.adapters import render_answers as answers
 from bot.adapters.web import Page
+from bot.domain.length import about
 from bot.domain.logs.lines import clean
 from bot.domain.redact import redact
 from bot.domain.remedy import Answer
 from bot.ports import Reply
 
 MOST_SAID = 20_000  # bytes of an answer that is not the API's, read for its first words
+LONGEST_SAID = 86_400.0  # seconds; the limits are of a minute or an hour
 UNSAID_PAUSE = 5.0  # seconds to wait after a 429 that does not say how long
 FOR_GOOD = frozenset({401, 403, 404, 410})  # asking again gives the same
 UNSURE = frozenset({408, 409, 429})  # of the 4xx: a proxy may say them after the act
@@ -23,8 +26,8 @@ def reply(page: Page) -> Reply:
     if page.fine:
         return Reply(Answer.ACCEPTED, "Render accepted it")
     if is_of_the_limit(page):
-        again = f"it may be asked again in {asked_pause(page):.0f} s"
-        return Reply(Answer.REFUSED, f"Render: {refusal(page)}; {again}")
+        pause = about(timedelta(seconds=min(asked_pause(page), LONGEST_SAID)))
+        return Reply(Answer.REFUSED, f"Render: {refusal(page)}; it may be asked again in {pause}")
     proved = httpx.codes.is_client_error(page.status) and page.status not in UNSURE
     answer = Answer.REFUSED if proved else Answer.UNCLEAR
     return Reply(answer, f"Render: {refusal(page)}")

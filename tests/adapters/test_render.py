@@ -263,6 +263,8 @@ def limited(status, **headers):
         (httpx.Response(409), Answer.UNCLEAR, "HTTP 409"),
         (httpx.Response(429), Answer.UNCLEAR, "HTTP 429"),
         (limited(429), Answer.REFUSED, "HTTP 429; it may be asked again in 34 s"),
+        (limited(429, **{"Retry-After": "3494"}), Answer.REFUSED, "may be asked again in 58 min"),
+        (limited(429, **{"Retry-After": "9" * 400}), Answer.REFUSED, "may be asked again in 24 h"),
         (limited(429, **{"Ratelimit-Remaining": "3"}), Answer.UNCLEAR, "HTTP 429"),
         (httpx.Response(429, headers={"Retry-After": "34"}), Answer.UNCLEAR, "HTTP 429"),
         (httpx.Response(429, headers={"Ratelimit-Remaining": "0"}), Answer.UNCLEAR, "HTTP 429"),

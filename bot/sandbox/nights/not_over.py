@@ -14,6 +14,7 @@ from bot.sandbox.nights.story import BROKEN, Night, Story, settled, words
 from bot.sandbox.switches import BY_NAME
 
 AGAIN = 8 * 60.0  # world seconds after the restart
+PROOF_ENDS = 15 * 60.0  # world seconds later the proof of the restart would have been whole
 GOES_ON = 6 * 60.0  # world seconds that the new error stays
 RESTARTS = 2
 LATE = 6  # world minutes that it may take to be found
@@ -36,7 +37,9 @@ async def comes_back(story: Story) -> None:
     story.must("about the minute", at_the_minute(story, words(card)))
     tried = "it says what was tried"
     await story.until(tried, lambda: story.saying("Tried: restart"), 30)
+    await story.wait(PROOF_ENDS)
     never_resolved(story)
+    story.must("it is still down", story.state() == "crashed")
     await decided(story, crash.WANTED, lambda: story.state() == "running")
     done = len(story.writes())
     story.must("no approval was carried out twice", done <= story.approved())
