@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Event, Incident, Phase
-from bot.domain.proof import done, next_step, plan, progress
+from bot.domain.proof import LOG_UNREAD, done, next_step, plan, progress
 from bot.domain.rules import Rules
 
-from .words import bar, esc, exact, flat, small, span
+from .words import bar, esc, exact, flat, folded, small, span
 
 TWENTIETHS = 20  # of the whole are told: each edit of a card counts
+MOST_SEEN, MOST_TITLE = 220, 60  # units of one step
 MARKS = {Found.SOMETHING: "✅", Found.NOTHING: "❌", Found.UNREADABLE: "🌫"}
 
 
 def proof(incident: Incident, rules: Rules, now: datetime) -> list[str]:
-    """One line per step: held with its figures, under way with a bar, or still to come."""
+    """One line per step: held, under way or still to come; what was seen is behind a tap."""
     held, current = done(incident), next_step(incident, rules)
     lines = []
     for n, (phase, number, lasts) in enumerate(plan(rules)):
         name = title(phase, number, lasts, rules, held=n < len(held))
         if n < len(held):
-            lines.append(f"✅ {name} {small(figures(held[n], rules))}")
+            lines.append(f"✅ {name} {small(when(held[n], rules))}")
         elif n == len(held) and current:
             late = now > current.due and bool(current.lasts)
             lines.append(f"⏳ {name}{' ' + small(WAITS) if late else ''}")
         else:
             lines.append(f"▫️ {name}")
-    return lines + tests(incident)
+    return lines + tests(incident) + figures(held, rules)
+
+
+def when(event: Event, rules: Rules) -> str:
+    unread = " · log not read" if event.code == LOG_UNREAD else ""
+    return f"{exact(event.at, rules.zone)}{unread}"
 
 
 WAITS = "waiting until every check and the log are seen"
@@ -80,6 +87,13 @@ def title(phase: Phase, number: int, lasts: timedelta, rules: Rules, *, held: bo
     }[phase]
 
 
-def figures(event: Event, rules: Rules) -> str:
-    said = f" · {event.note}" if event.note else ""
-    return flat(f"{exact(event.at, rules.zone)}{said}", 220)
+def figures(held: Sequence[Event], rules: Rules) -> list[str]:
+    """What was seen at each step that has held, the newest first: it stays when it gets long."""
+    steps = reversed(list(zip(plan(rules), held, strict=False)))
+    seen = [
+        f"{title(*step, rules, held=True)}: {flat(event.note, MOST_SEEN)}"
+        for step, event in steps
+        if event.note
+    ]
+    most = (MOST_SEEN + MOST_TITLE) * (1 + len(seen))  # the first may have half of it
+    return [folded(seen, most)] if seen else []

@@ -94,12 +94,13 @@ def at(pages: Pages, names: dict[str, str]) -> Callable[[str], None]:
 waiting: list[Awaitable[None]] = []
 
 
-def asking(pages: Pages, name: str) -> Callable[..., Awaitable[None]]:
-    """Ann's finger: before it says yes it waits for the picture of the question."""
+def asking(pages: Pages, question: str, offer: str = "") -> Callable[..., Awaitable[None]]:
+    """Ann's finger: it waits for the pictures of the first offer, and of what is asked then."""
+    names = [name for name in (offer, question) if name]
 
     async def hand(story: Story, who: cast.Somebody, message: dict, button: dict) -> None:
-        if "Yes" in button["text"]:
-            await shot(pages, name)
+        if names and ("Yes" in button["text"]) == (names[0] == question):
+            await shot(pages, names.pop(0))
         await tap_in_the_api(story, who, message, button)
         await asyncio.sleep(REACTION)
 
@@ -130,26 +131,19 @@ async def bad_deploy(browser: Browser) -> None:
             pages,
             {
                 PAGED: "lock",
-                "a rollback is offered": "rollback-offer",
                 "the platform is asked": "rollback-underway",
                 "its effect is looked for": "proof",
                 "the all-clear names it": "all-clear",
                 "the to-do is listed": "todo",
             },
         )
-        await play(world, "bad-deploy", told, asking(pages, "rollback-question"))
+        await play(world, "bad-deploy", told, asking(pages, "rollback-question", "rollback-offer"))
 
 
 async def crash(browser: Browser) -> None:
     async with watched(browser) as (world, pages):
-        told = at(
-            pages,
-            {
-                "a restart is offered": "restart-offer",
-                "the all-clear names it": "restart-all-clear",
-            },
-        )
-        await play(world, "crash", told, asking(pages, "restart-question"))
+        told = at(pages, {"the all-clear names it": "restart-all-clear"})
+        await play(world, "crash", told, asking(pages, "restart-question", "restart-offer"))
 
 
 async def options(browser: Browser) -> None:
@@ -172,9 +166,9 @@ async def options(browser: Browser) -> None:
 
 async def database(browser: Browser) -> None:
     async with watched(browser) as (world, pages):
-        names = {"it is offered": "database-offer", "the all-clear names it": "database-all-clear"}
-        told = at(pages, names)
-        await play(world, "database-down", told, asking(pages, "database-question"))
+        told = at(pages, {"the all-clear names it": "database-all-clear"})
+        hand = asking(pages, "database-question", "database-offer")
+        await play(world, "database-down", told, hand)
 
 
 async def unknown(browser: Browser) -> None:

@@ -12,6 +12,7 @@ from bot.domain.proof import LOG_UNREAD, NEW_ERROR
 from bot.domain.remedy import Risk
 from bot.flows import desk
 from bot.flows.triage import tried_last
+from bot.views.proof import proof
 from tests.cast import ANN
 from tests.conftest import FakeCheck, FakeJournal
 
@@ -160,6 +161,10 @@ async def test_a_log_that_cannot_be_read_is_waited_for_but_not_for_ever(
     assert (held.phase, held.code) == (Phase.WATCH, LOG_UNREAD)
     assert "log not read (Render: HTTP 503)" in held.note
     assert held.at - found.last(Kind.RAN).at > world.rules.watch_for + world.rules.back_within
+    seen, up, *_ = proof(found, world.rules, world.now())
+    assert "log not read" not in seen
+    assert up.startswith("✅ Stayed up")
+    assert up.endswith("· log not read</i>")  # before any tap
     journal.broken = ""
     await pass_time(minutes=30)
     found = await incident()
