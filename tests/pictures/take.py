@@ -68,10 +68,15 @@ async def watched(browser: Browser) -> AsyncIterator[tuple[PracticeWorld, Pages]
             await page.close()
 
 
-async def shot(pages: Pages, name: str) -> None:
+async def shot(pages: Pages, name: str, shows: str = "") -> None:
+    """Of the newest message that has these words, from its end; else of the end of the chat."""
     await asyncio.sleep(SETTLED)
     for which, page in pages.items():
         await page.evaluate("document.querySelector('#alert button')?.click()")
+        if shows:
+            shown = page.locator("[data-message-id]", has_text=shows).last
+            await shown.evaluate("message => message.scrollIntoView({block: 'end'})")
+            await asyncio.sleep(SETTLED)
         await picture(page, f"{name}-{which}")
     print("  ", name, flush=True)
 
@@ -86,11 +91,18 @@ def at(pages: Pages, names: dict[str, str]) -> Callable[[str], None]:
     def told(line: str) -> None:
         for said, name in names.items():
             if line.endswith(said):
-                waiting.append(asyncio.ensure_future(shot(pages, name)))
+                waiting.append(asyncio.ensure_future(shot(pages, name, SHOWS.get(name, ""))))
 
     return told
 
 
+QUESTION = "Ann asked"
+SHOWS = {  # what the picture is of, where other messages come below it
+    "proof": "It is not called resolved before",
+    "all-clear": "every check passes",
+    "restart-all-clear": "every check passes",
+    "database-all-clear": "every check passes",
+}
 waiting: list[Awaitable[None]] = []
 
 
@@ -100,7 +112,8 @@ def asking(pages: Pages, question: str, offer: str = "") -> Callable[..., Awaita
 
     async def hand(story: Story, who: cast.Somebody, message: dict, button: dict) -> None:
         if names and ("Yes" in button["text"]) == (names[0] == question):
-            await shot(pages, names.pop(0))
+            name = names.pop(0)
+            await shot(pages, name, QUESTION if name == question else "")
         await tap_in_the_api(story, who, message, button)
         await asyncio.sleep(REACTION)
 
@@ -156,12 +169,9 @@ async def options(browser: Browser) -> None:
         await shot(pages, "options")
         ann = asyncio.create_task(on_call(story, cast.ANN, WANTED))
         half = lambda: story.saying("✅ Was healthy")  # noqa: E731 - it is passed on
-        card = await story.until("half of it has held", half, 200)
+        await story.until("half of it has held", half, 200)
         ann.cancel()
-        for page in pages.values():
-            shown = page.locator(f'[data-message-id="{card["message_id"]}"]')
-            await shown.evaluate("card => card.scrollIntoView({block: 'end'})")
-        await shot(pages, "proof-rows")
+        await shot(pages, "proof-rows", SHOWS["proof"])
 
 
 async def database(browser: Browser) -> None:

@@ -1,7 +1,11 @@
 """A whole night in a real browser: what Ann taps, she taps on the chat page."""
 
+import re
+from contextlib import suppress
+
 import pytest
 from page_kit import CHROMIUM
+from playwright.async_api import TimeoutError as Gone
 from playwright.async_api import async_playwright, expect
 
 from bot.sandbox import cast
@@ -12,6 +16,7 @@ from bot.sandbox.world import PracticeWorld
 pytestmark = pytest.mark.timeout(600)
 
 SPEED = 120.0
+LETTER = re.compile(r"^[A-Z] ")  # of a way out
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 
 
@@ -29,8 +34,10 @@ async def test_a_bad_deploy_is_put_right_on_the_page():
             """Press the button that the page shows under that message."""
             assert who is cast.ANN
             bubble = page.locator(f'[data-message-id="{message["message_id"]}"]')
-            await bubble.locator(f'[data-button="{button["text"]}"]').click(timeout=15_000)
-            taps.append(button["text"])
+            label = LETTER.sub("", button["text"])  # a fresh look may give it another letter
+            with suppress(Gone):  # the button has gone meanwhile: Ann looks again
+                await bubble.locator(f'[data-button$="{label}"]').click(timeout=5_000)
+                taps.append(label)
 
         story = Story(world, hand=finger)
         try:
@@ -42,4 +49,4 @@ async def test_a_bad_deploy_is_put_right_on_the_page():
         all_clear = page.locator(".bubble", has_text="resolved after")  # the report quotes it
         await expect(all_clear.filter(has_text="every check passes").last).to_be_visible()
         await browser.close()
-    assert list(dict.fromkeys(taps))[:2] == ["A ⏪ Roll back…", "✅ Yes, roll back"]
+    assert list(dict.fromkeys(taps))[:2] == ["⏪ Roll back…", "✅ Yes, roll back"]
