@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from bot.adapters.render_act import RenderAct
-from bot.adapters.render_live import AHEAD, switch
+from bot.adapters.render_live import AHEAD, CLOCKS_APART, switch
 from bot.domain.changes import is_commit
 from bot.domain.evidence import Evidence, found_by
 from bot.domain.platform import DEPLOY_FAILED, IN_PROGRESS, RELEASED, Deploy, newest_first
 from bot.domain.remedy import Answer, Course, Effect, Live, Proposal
 from bot.ports import Reply
 
-CLOCKS_APART = timedelta(seconds=5)  # how far the platform's clock may be behind ours
 READ = 20  # deploys
 NOT_NOW = {
     "suspended": "it is suspended: it has to be resumed first",

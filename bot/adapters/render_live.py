@@ -14,6 +14,7 @@ from bot.domain.remedy import Live
 # look as if somebody had restarted it.
 LOOK_BACK = timedelta(days=7)
 AHEAD = timedelta(minutes=1)  # the platform's clock may be before ours
+CLOCKS_APART = timedelta(seconds=5)  # how far the platform's clock may be behind ours
 RESTARTED = "server_restarted"
 SUSPENDED, SWITCHED_ON = "suspended", "switched on"
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.adapters.render_act import RenderAct
-from bot.adapters.render_live import AHEAD, RESTARTED, rests_on
+from bot.adapters.render_live import AHEAD, CLOCKS_APART, RESTARTED, rests_on
 from bot.domain.evidence import Evidence, blocker, database_stands, found_by
 from bot.domain.platform import came_with
 from bot.domain.remedy import Barred, Course, Effect, Live, Proposal, Reason, Risk
 from bot.ports import Reply
 
-CLOCKS_APART = timedelta(seconds=5)  # how far the platform's clock may be behind ours
 NOT_NOW = {
     "suspended": "it is suspended: it has to be resumed first",
     "deploying": "a deploy is under way, which starts it afresh anyway",

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.adapters.render import Render
-from bot.adapters.render_deploys import CLOCKS_APART, READ
+from bot.adapters.render_deploys import READ
+from bot.adapters.render_live import CLOCKS_APART
 from bot.adapters.render_variables import read_variables
 from bot.domain.evidence import Evidence, Found
 from bot.domain.incident import Incident
