@@ -25,8 +25,11 @@ async def investigate(world: World) -> bool:
     return bool(waiting)
 
 
-async def looked_deeper(world: World, incident: Incident) -> Event:
-    found = await gather(world, incident, world.deeper)
+async def looked_deeper(world: World, incident: Incident, seen: Sequence[Evidence] = ()) -> Event:
+    """Ask every slower source, but for those that have just been `seen`."""
+    answered = {one.source for one in seen}
+    asked = [s for s in world.deeper if s.name not in answered]
+    found = (*await gather(world, incident, asked), *seen)
     known = (*incident.first_evidence, *found)
     if world.runbooks:
         fitting = as_evidence(match(world.runbooks, incident, known))

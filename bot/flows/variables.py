@@ -10,6 +10,7 @@ from bot.domain.required import SOURCE, lacking
 from bot.domain.why.explain import explain
 from bot.flows import wishes
 from bot.flows.by_name import ask_by_name
+from bot.flows.investigate import looked_deeper
 from bot.flows.lookup import look_up
 from bot.ports import World
 
@@ -29,14 +30,21 @@ async def added(world: World, service: str, by: Person, key: str) -> Incident:
 
 
 async def note(world: World, service: str, seen: Evidence) -> None:
-    """The question that follows rests on the names of now, where they had been looked at before."""
+    """The question that follows rests on the names of now, whatever an earlier look has found.
+
+    A second look that is still due is taken here: the question cannot wait for it, and must not
+    quote the one before.
+    """
     known = await world.store.latest(service)
-    if known is None or known.status is not Status.OPEN or known.needs_investigation:
+    if known is None or known.status is not Status.OPEN or known.triage is None:
         return
-    if seen in known.evidence:
+    if seen in known.evidence and not known.needs_investigation:
         return
+    whole = await looked_deeper(world, known, (seen,)) if known.needs_investigation else None
 
     def event(incident: Incident) -> Event:
+        if whole and incident.needs_investigation:
+            return whole
         first = incident.first_evidence
         rest = [e for e in incident.evidence[len(first) :] if e.source != SOURCE]
         cause = explain(incident, (*first, *rest, seen), incident.proposals, world.rules.zone)

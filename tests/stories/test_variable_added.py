@@ -114,6 +114,20 @@ async def test_there_now_asks_for_the_redeploy(world, down, add, card, incident)
     assert PURPOSE not in shown.html
 
 
+async def test_the_question_does_not_quote_a_look_before_a_fresh_one(world, down, add, incident):
+    """A fresh first look has been recorded, the second one of it is still due."""
+    known = await incident()
+    again = replace(known.triage, at=world.now())
+    known = await world.store.record(known, again)
+    assert known.needs_investigation
+    assert world.actions[0].suits(known.evidence).why == "set it first"
+    add()
+    found = await variables.added(world, "life-os", ANN, "a1")
+    assert found.proposal(found.asked.offer).why == "it is set: a deploy takes it up"
+    assert [e.id for e in found.evidence].count("E1") == 1
+    assert not found.needs_investigation
+
+
 async def test_who_may_not(world, down, add):
     add()
     with refused("that takes a responder"):
